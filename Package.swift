@@ -1,0 +1,79 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// What every target of ours is compiled with: a dependency that leaks out of a module fails to compile.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room of `Sources/Shared`; `uses` is its whole row in the table of docs/architecture.md.
+///
+/// `library` is the system library that this room alone uses.
+func shared(_ name: String, uses rooms: [Target.Dependency] = [], library: String? = nil) -> Target
+{
+    .target(
+        name: name, dependencies: rooms, path: "Sources/Shared/\(name)", swiftSettings: strict,
+        linkerSettings: library.map(link) ?? [])
+}
+
+/// How a system library is linked: on Linux a release takes its static archive, so that an installed
+/// program does not depend on the versions of the machine it was built on, and starts without a
+/// loader's work.
+///
+/// Neither pkg-config (see ``system``) nor a module map may name the library besides: their `-l`
+/// comes first, and then the shared library wins.
+func link(_ library: String) -> [LinkerSetting] {
+    [
+        .linkedLibrary(library, .when(configuration: .debug)),
+        .linkedLibrary(library, .when(platforms: [.macOS])),
+        .unsafeFlags(["-l:lib\(library).a"], .when(platforms: [.linux], configuration: .release)),
+    ]
+}
+
+/// A C library of the system, one module map each.
+///
+/// pkg-config is needed for Homebrew's folders only; Debian's are the compiler's own.
+func system(_ name: String, pkgConfig: String, apt: String, brew: String) -> Target {
+    #if os(macOS)
+    let pkgConfig: String? = pkgConfig
+    #else
+    let pkgConfig: String? = nil
+    #endif
+    return .systemLibrary(
+        name: name, path: "Sources/Shared/\(name)", pkgConfig: pkgConfig,
+        providers: [.apt([apt]), .brew([brew])])
+}
+
+/// The unit tests of one room.
+func unitTests(of room: String, with others: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(room)Tests", dependencies: [.target(name: room)] + others,
+        path: "Tests/Unit/\(room)Tests", swiftSettings: strict)
+}
+
+/// Tests that run programs: the built ones with real git, or real DVC beside them.
+func programTests(_ level: String) -> Target {
+    .testTarget(
+        name: "\(level)Tests", dependencies: ["TestSupport", "Digests", "Basics"],
+        path: "Tests/\(level)", exclude: level == "Interop" ? ["requirements.txt"] : [],
+        swiftSettings: strict)
+}
+
+/// `dvc-hooks` runs on every push, so it is linked without a dynamic loader (docs/decisions/0002).
+let noLoader: [LinkerSetting] = [
+    .unsafeFlags(["-static-executable"], .when(platforms: [.linux], configuration: .release))
+]
+
+let package = Package(
+    name: "git-dvc",
+    platforms: [.macOS(.v15)],
+    targets: [
+        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
+        shared("Basics"),
+        shared("Digests", uses: ["CCrypto", "Basics"], library: "crypto"),
+        unitTests(of: "Basics"),
+        unitTests(of: "Digests", with: ["Basics"]),
+    ]
+)

@@ -1,0 +1,129 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// Threads for work that blocks: reading, hashing and writing files.
+///
+/// Tasks that prefer this executor may block for as long as they like without taking a thread from
+/// the shared pool, which has only one per CPU.
+package final class BlockingExecutor: TaskExecutor {
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var next = 0
+        var isShutDown = false
+    }
+
+    private let condition = Condition()
+    // Only touched while `condition` is held.
+    nonisolated(unsafe) private var state = State()
+
+    /// `threads`: how many; at least one.
+    package init(threads count: Int) throws(SystemError) {
+        var started = 0
+        for _ in 0..<max(1, count) where startThread({ [self] in run() }) { started += 1 }
+        // With fewer threads than asked for the work only takes longer; without any it never ends.
+        guard started > 0 else { throw SystemError("start", "a thread", code: EAGAIN) }
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let unowned = UnownedJob(job)
+        condition.lock()
+        state.jobs.append(unowned)
+        condition.signal()
+        condition.unlock()
+    }
+
+    /// Lets the threads end once all work is done; nothing may be enqueued after it.
+    package func shutDown() {
+        condition.lock()
+        state.isShutDown = true
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    private func run() {
+        while let job = takeJob() {
+            job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+    }
+
+    /// Waits for the next job; `nil` once there will be none.
+    private func takeJob() -> UnownedJob? {
+        condition.lock()
+        defer { condition.unlock() }
+        while state.next == state.jobs.count {
+            if state.isShutDown { return nil }
+            state.jobs.removeAll(keepingCapacity: true)
+            state.next = 0
+            condition.wait()
+        }
+        defer { state.next += 1 }
+        return state.jobs[state.next]
+    }
+}
+
+/// A mutex and a condition variable.
+private final class Condition: Sendable {
+    // The addresses never change and both are made to be used by many threads.
+    nonisolated(unsafe) private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(
+        capacity: 1)
+    nonisolated(unsafe) private let variable = UnsafeMutablePointer<pthread_cond_t>.allocate(
+        capacity: 1)
+
+    init() {
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(variable, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(variable)
+        pthread_mutex_destroy(mutex)
+        variable.deallocate()
+        mutex.deallocate()
+    }
+
+    func lock() { pthread_mutex_lock(mutex) }
+    func unlock() { pthread_mutex_unlock(mutex) }
+    func wait() { pthread_cond_wait(variable, mutex) }
+    func signal() { pthread_cond_signal(variable) }
+    func broadcast() { pthread_cond_broadcast(variable) }
+}
+
+/// Starts a thread of our own that runs `body` and ends.
+///
+/// Returns whether the system gave us one.
+@discardableResult
+package func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
+    let context = Unmanaged.passRetained(ThreadBody(body))
+    #if canImport(Darwin)
+    var thread: pthread_t?
+    #else
+    var thread = pthread_t()
+    #endif
+    let code = pthread_create(
+        &thread, nil,
+        { context in
+            #if !canImport(Darwin)
+            guard let context else { return nil }
+            #endif
+            Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().body()
+            return nil
+        }, context.toOpaque())
+    guard code == 0 else {
+        context.release()
+        return false
+    }
+    #if canImport(Darwin)
+    if let thread { pthread_detach(thread) }
+    #else
+    pthread_detach(thread)
+    #endif
+    return true
+}
+
+private final class ThreadBody: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}

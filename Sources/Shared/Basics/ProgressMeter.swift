@@ -1,0 +1,147 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// Shows how far a transfer has come: a line on a terminal that looks like Git's, a file that
+/// programs can follow, or both, or nothing.
+///
+/// May be told from many tasks at once; writes at most ten times a second to the terminal.
+package final class ProgressMeter: Sendable {
+    /// What a meter counts, and what it calls it.
+    package struct Work: Sendable {
+        /// `Uploading DVC objects`.
+        let title: String
+        /// First word of each line of the progress file: `upload`, `download`, `checkout`.
+        let direction: String
+        let totalObjects: Int
+        /// `nil` when the sizes are not known beforehand.
+        let totalBytes: Int64?
+
+        package init(title: String, direction: String, totalObjects: Int, totalBytes: Int64?) {
+            self.title = title
+            self.direction = direction
+            self.totalObjects = totalObjects
+            self.totalBytes = totalBytes
+        }
+    }
+
+    /// Where progress goes.
+    package struct Output: Sendable {
+        package var showsLine: Bool
+        /// `DVC_PROGRESS_FILE`, an absolute path.
+        package var file: FilePath?
+
+        package init(showsLine: Bool, file: FilePath?) {
+            self.showsLine = showsLine
+            self.file = file
+        }
+
+        package static let nowhere = Output(showsLine: false, file: nil)
+        package var isNowhere: Bool { !showsLine && file == nil }
+    }
+
+    private struct State {
+        var objects = 0
+        var bytes: Int64 = 0
+        var lastDrawn: ContinuousClock.Instant?
+        var rate = TransferRate()
+        var longestLine = 0
+    }
+
+    private let work: Work
+    private let output: Output
+    private let file: CInt
+    private let start = ContinuousClock.now
+    private let state = Locked(State())
+
+    /// Throws `SystemError` when the progress file cannot be opened.
+    package init(_ work: Work, to output: Output) throws(SystemError) {
+        self.work = work
+        self.output = output
+        guard let path = output.file else {
+            file = -1
+            return
+        }
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC
+        let opened = path.withCString { open($0, flags, 0o666) }
+        guard opened >= 0 else { throw SystemError("write progress to", path) }
+        file = opened
+    }
+
+    deinit { if file >= 0 { close(file) } }
+
+    /// Counts bytes of an object that is still under way.
+    package func advance(bytes: Int64, of name: @autoclosure () -> String) {
+        if output.isNowhere { return }
+        state.withLock { state in
+            state.bytes += bytes
+            report(name(), object: state.objects + 1, &state)
+        }
+    }
+
+    /// Counts an object that is done; its bytes were counted before or are given here.
+    package func completeObject(bytes: Int64 = 0, named name: @autoclosure () -> String) {
+        if output.isNowhere { return }
+        state.withLock { state in
+            state.objects += 1
+            state.bytes += bytes
+            report(name(), object: state.objects, &state)
+        }
+    }
+
+    /// Leaves the last line standing; `isComplete` says whether it ends in `done`.
+    package func finish(isComplete: Bool) {
+        guard output.showsLine else { return }
+        state.withLock { state in draw(&state, isComplete ? .done : .stopped) }
+    }
+
+    private func report(_ name: String, object: Int, _ state: inout State) {
+        if file >= 0 {
+            let bytes = "\(state.bytes)/\(work.totalBytes ?? state.bytes)"
+            let line =
+                "\(work.direction) \(object)/\(work.totalObjects) \(bytes) \(printable(name))\n"
+            // Progress that cannot be written (a full disk) must not stop the transfer.
+            _ = Array(line.utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+        }
+        guard output.showsLine else { return }
+        let now = ContinuousClock.now
+        if let last = state.lastDrawn, last.duration(to: now) < .milliseconds(100) { return }
+        state.lastDrawn = now
+        draw(&state, .underWay)
+    }
+
+    private enum Phase { case underWay, done, stopped }
+
+    private func draw(_ state: inout State, _ phase: Phase) {
+        state.rate.add(bytes: state.bytes, at: start.duration(to: .now))
+        let percent = work.totalObjects == 0 ? 100 : state.objects * 100 / work.totalObjects
+        let padding = String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0)
+        var line = "\(work.title): \(padding)\(percent)% (\(state.objects)/\(work.totalObjects))"
+        if state.bytes > 0 {
+            line +=
+                ", \(byteCountText(state.bytes)) | \(byteCountText(state.rate.bytesPerSecond))/s"
+        }
+        if phase == .done { line += ", done." }
+        // A shorter line must not leave the tail of a longer one standing.
+        let blanks = String(repeating: " ", count: max(0, state.longestLine - line.utf8.count))
+        state.longestLine = max(state.longestLine, line.utf8.count)
+        let text = line + blanks + (phase == .underWay ? "\r" : "\n")
+        _ = Array(text.utf8).withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+    }
+}
+
+/// Bytes per second over the last few seconds.
+private struct TransferRate {
+    private var samples: [(time: Duration, bytes: Int64)] = [(.zero, 0)]
+
+    private(set) var bytesPerSecond: Int64 = 0
+
+    mutating func add(bytes: Int64, at time: Duration) {
+        samples.append((time, bytes))
+        while samples.count > 2, time - samples[0].time > .seconds(5) { samples.removeFirst() }
+        let milliseconds = max(1, (time - samples[0].time) / .milliseconds(1))
+        bytesPerSecond = Int64(Double(bytes - samples[0].bytes) * 1000 / milliseconds)
+    }
+}

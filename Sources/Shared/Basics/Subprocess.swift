@@ -1,0 +1,125 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// What a finished command left behind.
+package struct CommandResult: Sendable {
+    package let status: ExitStatus
+    package let output: [UInt8]
+    package let errorOutput: [UInt8]
+
+    /// The last lines of stderr, for an error message: at most three, without blank ones.
+    package var lastWords: String {
+        String(decoding: errorOutput, as: UTF8.self).split(whereSeparator: \.isNewline)
+            .suffix(3).joined(separator: "; ")
+    }
+}
+
+extension Command {
+    /// Runs the command to its end, feeding `input`, collecting both outputs in memory.
+    ///
+    /// The caller judges the exit status. Blocks the thread.
+    package func run(input: [UInt8] = []) throws(SubprocessError) -> CommandResult {
+        var child = try start(input: input.isEmpty ? .none : .pipe)
+        let (output, errors) = try collect(&child, feeding: input)
+        return CommandResult(status: child.wait(), output: output, errorOutput: errors)
+    }
+
+    /// Runs the command and returns its stdout; any exit status but 0 throws.
+    package func outputIfSuccessful(input: [UInt8] = []) throws(SubprocessError) -> [UInt8] {
+        let result = try run(input: input)
+        guard result.status.isSuccess else {
+            throw SubprocessError(self, .ended(result.status), lastWords: result.lastWords)
+        }
+        return result.output
+    }
+
+    /// Runs `self | consumer` and returns what the consumer wrote; either one failing throws.
+    package func outputPiped(
+        into consumer: Command, input: [UInt8]
+    ) throws(SubprocessError) -> [UInt8] {
+        var second = try consumer.start(input: .pipe)
+        // The first child gets the pipe's writing end and our copy is closed, so that the second
+        // sees the end of its input. Its own messages go where the second's go, to be shown if
+        // anything fails; a pipe has room for what a failing git says.
+        guard let bridge = second.input.take() else {
+            throw SubprocessError(consumer, .unexpectedOutput("no pipe"))
+        }
+        var first = try start(input: .pipe, output: .descriptor(bridge.descriptor))
+        _ = consume bridge
+        // Both children keep their reading ends until they are waited for.
+        let sources = [
+            second.output?.descriptor ?? -1, first.errorOutput?.descriptor ?? -1,
+            second.errorOutput?.descriptor ?? -1,
+        ]
+        let collected = try exchange(
+            for: self, feeding: input, to: first.input.take(), from: sources)
+        let firstStatus = first.wait()
+        let secondStatus = second.wait()
+        for (command, status, errors) in [
+            (self, firstStatus, collected[1]), (consumer, secondStatus, collected[2]),
+        ] where !status.isSuccess {
+            let words = CommandResult(status: status, output: [], errorOutput: errors).lastWords
+            throw SubprocessError(command, .ended(status), lastWords: words)
+        }
+        return collected[0]
+    }
+
+    private func collect(
+        _ child: inout ChildProcess, feeding input: [UInt8]
+    ) throws(SubprocessError) -> (output: [UInt8], errors: [UInt8]) {
+        let collected = try exchange(
+            for: self, feeding: input, to: child.input.take(),
+            from: [child.output?.descriptor ?? -1, child.errorOutput?.descriptor ?? -1])
+        return (collected[0], collected[1])
+    }
+}
+
+/// Feeds one descriptor and drains others at the same time, until all of them have ended.
+///
+/// Neither side can fill a pipe while the other waits. A reader that goes away early is no error
+/// here: its exit status tells.
+private func exchange(
+    for command: Command, feeding input: [UInt8], to sink: consuming OpenFile?,
+    from sources: [CInt]
+) throws(SubprocessError) -> [[UInt8]] {
+    var collected = [[UInt8]](repeating: [], count: sources.count)
+    var open = sources.map { $0 >= 0 }
+    var sent = 0
+    var writer = consume sink
+    if let descriptor = writer?.descriptor {
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    }
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+        if sent == input.count { writer = nil }
+        let writing = writer?.descriptor ?? -1
+        guard writing >= 0 || open.contains(true) else { return collected }
+        var polled = sources.indices.map { index in
+            pollfd(fd: open[index] ? sources[index] : -1, events: Int16(POLLIN), revents: 0)
+        }
+        polled.append(pollfd(fd: writing, events: Int16(POLLOUT), revents: 0))
+        let ready = retryingInterrupts { poll(&polled, nfds_t(polled.count), -1) }
+        guard ready >= 0 else { throw SubprocessError(command, .notStarted(code: errno)) }
+        for index in sources.indices where open[index] && polled[index].revents != 0 {
+            let count = retryingInterrupts { read(sources[index], &buffer, buffer.count) }
+            if count > 0 {
+                collected[index] += buffer[..<count]
+            } else {
+                open[index] = false
+            }
+        }
+        if writing >= 0, polled[sources.count].revents != 0 {
+            let count = input[sent...].withUnsafeBytes { rest in
+                retryingInterrupts { write(writing, rest.baseAddress, rest.count) }
+            }
+            if count > 0 {
+                sent += count
+            } else if errno != EAGAIN {
+                writer = nil
+            }
+        }
+    }
+}
