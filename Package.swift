@@ -73,6 +73,7 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         shared("Basics"),
         shared("Digests", uses: ["CCrypto", "Basics"], library: "crypto"),
+        shared("Git", uses: ["Basics"]),
         unitTests(of: "Basics"),
         unitTests(of: "Digests", with: ["Basics"]),
     ]

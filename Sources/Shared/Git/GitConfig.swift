@@ -1,0 +1,54 @@
+package import Basics
+
+/// Git's configuration, as far as the suite reads it: sections `dvc` and `remote`.
+package struct GitConfig: Sendable {
+    /// Values by key, in the order in which Git lists them; keys as Git prints them.
+    private let values: [String: [String]]
+
+    package init(values: [String: [String]]) { self.values = values }
+
+    /// Asks Git once for everything.
+    package init(of repository: GitRepository) throws(SubprocessError) {
+        let command = repository.command(["config", "-z", "--get-regexp", #"^(dvc|remote)\."#])
+        let result = try command.run()
+        // Exit code 1 means that nothing matched.
+        guard result.status.isSuccess || result.status == .exited(1) else {
+            throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
+        }
+        self.init(parsing: result.output)
+    }
+
+    /// Reads the output of `git config -z --get-regexp`: `key LF value NUL`, the value left out
+    /// (without LF) for a key that stands alone and so means true.
+    init(parsing bytes: [UInt8]) {
+        var values: [String: [String]] = [:]
+        for record in bytes.split(separator: 0) {
+            let parts = record.split(
+                separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
+            let key = String(decoding: parts[0], as: UTF8.self)
+            let value = parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : "true"
+            values[key, default: []].append(value)
+        }
+        self.values = values
+    }
+
+    /// The last value, which is the one that counts.
+    ///
+    /// Section and variable name are lower case.
+    package subscript(key: String) -> String? { values[key]?.last }
+
+    /// A boolean as Git reads it, or `nil` when it is not set or is something else.
+    package func boolean(_ key: String) -> Bool? {
+        switch self[key]?.lowercased() {
+        case "true", "yes", "on", "1": true
+        case "false", "no", "off", "0", "": false
+        default: nil
+        }
+    }
+
+    /// Whether a Git remote of that name is configured.
+    package func hasRemote(named name: String) -> Bool {
+        self["remote.\(name).url"] != nil || self["remote.\(name).vcs"] != nil
+            || self["remote.\(name).pushurl"] != nil
+    }
+}

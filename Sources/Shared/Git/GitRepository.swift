@@ -1,0 +1,126 @@
+package import Basics
+
+/// The `git` program, with the environment in which it is run.
+package struct GitProgram: Sendable {
+    package let path: FilePath
+    package let environment: Environment
+    package let trace: Trace
+
+    /// Variables that would change what our own plumbing means.
+    private static let misleading = [
+        "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS",
+        "GIT_ICASE_PATHSPECS",
+        "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS",
+    ]
+
+    /// Looks for `git` on `PATH`.
+    package init(environment: Environment, trace: Trace = .off) throws(GitError) {
+        guard let path = environment.program(named: "git") else { throw .notFound }
+        var environment = environment
+        for name in Self.misleading { environment[name] = nil }
+        environment["LC_MESSAGES"] = "C"
+        // A missing blob of a partial clone is an answer, not a reason to go to the network; and
+        // what is pushed is what is stored, not what replace refs and grafts make of it.
+        environment["GIT_NO_LAZY_FETCH"] = "1"
+        environment["GIT_NO_REPLACE_OBJECTS"] = "1"
+        environment["GIT_GRAFT_FILE"] = "/dev/null"
+        environment["GIT_OPTIONAL_LOCKS"] = "0"
+        self.path = path
+        self.environment = environment
+        self.trace = trace
+    }
+
+    package func command(_ arguments: [String]) -> Command {
+        let command = Command(path, arguments, environment: environment)
+        trace.log("run \(command.line)")
+        return command
+    }
+
+    /// Throws when this Git is older than what the suite is tested with.
+    package func requireSupportedVersion() throws {
+        let answer = try command(["version"]).outputIfSuccessful()
+        guard let version = GitVersion(answer: String(decoding: answer, as: UTF8.self)) else {
+            return
+        }
+        if version < .oldestSupported { throw GitError.tooOld(version: version.description) }
+    }
+}
+
+/// A repository, as `git rev-parse` describes it.
+package struct GitRepository: Sendable {
+    package let git: GitProgram
+    /// Absolute; in a linked worktree the worktree's own directory below the common one.
+    package let gitDirectory: FilePath
+    /// Absolute; shared by all worktrees.
+    package let commonDirectory: FilePath
+    /// Absolute top of the working tree; `nil` in a bare repository.
+    package let workTree: FilePath?
+    package let isShallow: Bool
+    /// The oid of the tree without entries, in this repository's object format.
+    package let emptyTree: GitOID
+
+    /// Finds the repository that `directory` is in, obeying `GIT_DIR` and the like.
+    ///
+    /// Throws ``GitError``, `SubprocessError`, `SystemError`.
+    package init(at directory: FilePath, git: GitProgram) throws {
+        let command = git.command([
+            "-C", directory.string, "rev-parse", "--absolute-git-dir", "--git-common-dir",
+            "--is-shallow-repository", "--show-object-format", "--is-inside-work-tree",
+            "--show-cdup",
+        ])
+        let result = try command.run()
+        guard result.status.isSuccess else {
+            if result.status == .exited(128) {
+                throw GitError.notARepository(words: result.lastWords.droppingFatal)
+            }
+            throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
+        }
+        let lines = result.output.split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+        )
+        .map { FilePath(String(decoding: $0, as: UTF8.self)) }
+        guard lines.count >= 6, let gitDirectory = lines[0].resolved ?? Optional(lines[0]) else {
+            throw SubprocessError(command, .unexpectedOutput("\(lines.count) lines"))
+        }
+        self.git = git
+        self.gitDirectory = gitDirectory
+        let common = directory.appending(lines[1])
+        self.commonDirectory = common.resolved ?? common.normalized
+        self.isShallow = lines[2] == "true"
+        // Git knows these two by heart; they need not be in the object store.
+        let emptyTreeHex =
+            lines[3] == "sha256"
+            ? "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
+            : "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+        guard let emptyTree = GitOID(emptyTreeHex) else { preconditionFailure("a literal oid") }
+        self.emptyTree = emptyTree
+        let isInside = lines[4] == "true"
+        let top = directory.appending(lines[5])
+        self.workTree = isInside ? top.resolved ?? top.normalized : nil
+    }
+
+    /// A command in this repository, whatever directory the process is in.
+    package func command(_ arguments: [String]) -> Command {
+        // The top of the work tree, so that pathspecs and relative paths mean the same everywhere.
+        git.command(["-C", (workTree ?? gitDirectory).string] + arguments)
+    }
+
+    /// The standard output of a command that must succeed.
+    package func output(_ arguments: [String], input: [UInt8] = []) throws(SubprocessError)
+        -> [UInt8]
+    {
+        try command(arguments).outputIfSuccessful(input: input)
+    }
+
+    /// A path inside the Git directory, as Git resolves it: `hooks` obeys `core.hooksPath`.
+    package func path(of name: String) throws(SubprocessError) -> FilePath {
+        let answer = try output(["rev-parse", "--git-path", name])
+        let path = FilePath(String(decoding: answer.dropLast(), as: UTF8.self))
+        return (workTree ?? gitDirectory).appending(path)
+    }
+}
+
+extension String {
+    /// Git's message without its `fatal: `, to be shown after our own `error: `.
+    fileprivate var droppingFatal: String { hasPrefix("fatal: ") ? String(dropFirst(7)) : self }
+}

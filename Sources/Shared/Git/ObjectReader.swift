@@ -1,0 +1,127 @@
+package import Basics
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// An object as `git cat-file --batch` gives it.
+package struct GitObject: Equatable, Sendable {
+    package enum Kind: String, Sendable { case commit, tree, blob, tag }
+
+    package let oid: GitOID
+    package let kind: Kind
+    package let content: [UInt8]
+}
+
+/// One `git cat-file --batch` that answers any number of questions.
+///
+/// Used from one task at a time. Questions of one call are written while answers are read, so
+/// thousands cost one round trip.
+package struct ObjectReader: ~Copyable {
+    private var child: ChildProcess
+    private let command: Command
+    private var pending: [UInt8] = []
+
+    /// Larger objects than this are not metafiles, and are not held in memory.
+    private static let largestObject = 256 << 20
+
+    package init(in repository: GitRepository) throws(SubprocessError) {
+        command = repository.command(["cat-file", "--batch"])
+        child = try command.start(input: .pipe, output: .pipe, errorOutput: .none)
+        if let descriptor = child.input?.descriptor {
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        }
+    }
+
+    /// The objects that these names stand for, in the same order; `nil` where there is none.
+    ///
+    /// `names`: anything `git rev-parse` takes: an oid, `<commit>:<path>`. A name with a
+    ///   line feed cannot be asked for and gives `nil`.
+    package mutating func objects(named names: [[UInt8]]) throws(SubprocessError) -> [GitObject?] {
+        let askable = names.map { !$0.contains(UInt8(ascii: "\n")) }
+        let questions = zip(names, askable).filter(\.1).flatMap { $0.0 + [UInt8(ascii: "\n")] }
+        var answers = try exchange(questions, count: askable.count(where: { $0 }))[...]
+        return askable.map { $0 ? answers.popFirst() ?? nil : nil }
+    }
+
+    package mutating func objects(named oids: [GitOID]) throws(SubprocessError) -> [GitObject?] {
+        try objects(named: oids.map { Array($0.hex.utf8) })
+    }
+
+    private mutating func exchange(
+        _ questions: [UInt8], count: Int
+    ) throws(SubprocessError) -> [GitObject?] {
+        var answers: [GitObject?] = []
+        answers.reserveCapacity(count)
+        var sent = 0
+        guard let input = child.input?.descriptor, let output = child.output?.descriptor else {
+            throw SubprocessError(command, .unexpectedOutput("no pipe"))
+        }
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        var position = 0
+        while answers.count < count {
+            let wantsToSend = sent < questions.count
+            var polled = [
+                pollfd(fd: output, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: wantsToSend ? input : -1, events: Int16(POLLOUT), revents: 0),
+            ]
+            guard retryingInterrupts({ poll(&polled, 2, -1) }) >= 0 else { throw ended() }
+            if polled[1].revents != 0 {
+                let written = questions[sent...].withUnsafeBytes { rest in
+                    retryingInterrupts { write(input, rest.baseAddress, rest.count) }
+                }
+                if written > 0 { sent += written } else if errno != EAGAIN { throw ended() }
+            }
+            if polled[0].revents != 0 {
+                let received = retryingInterrupts { read(output, &buffer, buffer.count) }
+                guard received > 0 else { throw ended() }
+                pending += buffer[..<received]
+                while answers.count < count, let answer = try parseAnswer(at: &position) {
+                    answers.append(answer.object)
+                }
+            }
+        }
+        pending.removeFirst(position)
+        return answers
+    }
+
+    /// The answer that starts at `position`, or `nil` when not all of it has arrived.
+    ///
+    /// Source: git-cat-file(1), "BATCH OUTPUT": `<oid> SP <type> SP <size> LF <content> LF`, or
+    /// `<name> SP missing LF`. A name may contain blanks, an existing object's line never does.
+    private func parseAnswer(
+        at position: inout Int
+    ) throws(SubprocessError) -> (object: GitObject?, Void)? {
+        guard let lineEnd = pending[position...].firstIndex(of: UInt8(ascii: "\n")) else {
+            return nil
+        }
+        let line = pending[position..<lineEnd]
+        let words = line.split(separator: UInt8(ascii: " "))
+        if let last = words.last,
+            last.elementsEqual("missing".utf8) || last.elementsEqual("ambiguous".utf8)
+        {
+            position = lineEnd + 1
+            return (nil, ())
+        }
+        guard words.count == 3, let oid = GitOID(words[0]),
+            let kind = GitObject.Kind(rawValue: String(decoding: words[1], as: UTF8.self)),
+            let size = Int(String(decoding: words[2], as: UTF8.self)),
+            (0...Self.largestObject).contains(size)
+        else {
+            let text = printable(String(decoding: line.prefix(80), as: UTF8.self))
+            throw SubprocessError(command, .unexpectedOutput(text))
+        }
+        let start = lineEnd + 1
+        guard pending.count > start + size else { return nil }
+        position = start + size + 1
+        return (
+            GitObject(oid: oid, kind: kind, content: Array(pending[start..<(start + size)])), ()
+        )
+    }
+
+    private func ended() -> SubprocessError {
+        SubprocessError(command, .unexpectedOutput("it ended early"))
+    }
+}

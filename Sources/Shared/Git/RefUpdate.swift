@@ -1,0 +1,41 @@
+/// One line of a pre-push hook's input: what a push wants to do with one ref.
+package struct RefUpdate: Equatable, Sendable {
+    /// As the user named it: a ref, `HEAD`, an oid, or `(delete)`.
+    package let localName: String
+    /// What the ref shall point at; `nil` when it is to be deleted.
+    package let newOID: GitOID?
+    package let remoteRef: String
+    /// What the ref points at now, which need not exist here; `nil` when the ref is new.
+    package let oldOID: GitOID?
+
+    package init(localName: String, newOID: GitOID?, remoteRef: String, oldOID: GitOID?) {
+        self.localName = localName
+        self.newOID = newOID
+        self.remoteRef = remoteRef
+        self.oldOID = oldOID
+    }
+
+    /// Reads everything Git writes to a pre-push hook.
+    ///
+    /// Source: githooks(5), "pre-push": `<local ref> SP <local oid> SP <remote ref> SP <remote oid> LF`.
+    package static func parse(_ bytes: [UInt8]) throws(GitError) -> [RefUpdate] {
+        var updates: [RefUpdate] = []
+        for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+            // A local name may be an expression with blanks (`HEAD^{/fix bug}`), so count from the end.
+            let fields = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+            guard fields.count >= 4, let new = GitOID(fields[fields.count - 3]),
+                let old = GitOID(fields[fields.count - 1])
+            else {
+                throw .badRefLine(line: index + 1, text: String(decoding: line, as: UTF8.self))
+            }
+            let name = Array(fields[..<(fields.count - 3)].joined(separator: [UInt8(ascii: " ")]))
+            updates.append(
+                RefUpdate(
+                    localName: String(decoding: name, as: UTF8.self),
+                    newOID: new.isZero ? nil : new,
+                    remoteRef: String(decoding: fields[fields.count - 2], as: UTF8.self),
+                    oldOID: old.isZero ? nil : old))
+        }
+        return updates
+    }
+}
