@@ -71,8 +71,11 @@ let package = Package(
     platforms: [.macOS(.v15)],
     targets: [
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
+
         shared("Basics"),
         shared("Digests", uses: ["CCrypto", "Basics"], library: "crypto"),
+        shared("StatusCache", uses: ["CSQLite", "Digests", "Basics"], library: "sqlite3"),
         shared("Git", uses: ["Basics"]),
         unitTests(of: "Basics"),
         unitTests(of: "Digests", with: ["Basics"]),
