@@ -70,14 +70,17 @@ let package = Package(
     name: "git-dvc",
     platforms: [.macOS(.v15)],
     targets: [
+        system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
 
         shared("Basics"),
         shared("Digests", uses: ["CCrypto", "Basics"], library: "crypto"),
+        shared("YAML", uses: ["CYAML", "Basics"], library: "yaml"),
         shared("StatusCache", uses: ["CSQLite", "Digests", "Basics"], library: "sqlite3"),
         shared("Git", uses: ["Basics"]),
         unitTests(of: "Basics"),
         unitTests(of: "Digests", with: ["Basics"]),
+        unitTests(of: "YAML", with: ["Basics"]),
     ]
 )
