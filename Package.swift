@@ -79,8 +79,10 @@ let package = Package(
         shared("YAML", uses: ["CYAML", "Basics"], library: "yaml"),
         shared("StatusCache", uses: ["CSQLite", "Digests", "Basics"], library: "sqlite3"),
         shared("Git", uses: ["Basics"]),
+        shared("DVC", uses: ["YAML", "Digests", "Basics"]),
         unitTests(of: "Basics"),
         unitTests(of: "Digests", with: ["Basics"]),
         unitTests(of: "YAML", with: ["Basics"]),
+        unitTests(of: "DVC", with: ["Digests", "Basics", "YAML"]),
     ]
 )

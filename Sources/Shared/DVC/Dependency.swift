@@ -1,0 +1,40 @@
+internal import YAML
+
+/// What an import depends on; only its kind matters to us.
+enum Dependency {
+    /// Checks an entry of `deps` and says what an import with it would be.
+    ///
+    /// Source: `SCHEMA` in DVC 3.67 `dependency/__init__.py`, `repo.py`, `db.py`.
+    static func kind(of node: YAMLNode) throws(MetafileError) -> Metafile.Kind {
+        let fields = try Fields(node, "a dependency", allowed: keys)
+        try fields.checkDataKeys()
+        for key in ["path", "hash"] { _ = try fields.string(key) }
+        _ = try fields.boolean("persist")
+        _ = try fields.checkCloud()
+        try fields.checkMembers()
+        _ = try fields.map("fs_config")
+        let database = try fields.map("db")
+        let repository = try fields.map("repo")
+        if let repository {
+            let source = try Fields(repository, "'repo'", allowed: repositoryKeys)
+            try source.require("url")
+            for key in ["url", "rev", "rev_lock"] { _ = try source.string(key) }
+            for key in ["config", "remote"] {
+                try source.check(key, "a string or a map") {
+                    $0.string != nil || $0.mapping != nil
+                }
+            }
+        }
+        if let database {
+            let source = try Fields(database, "'db'", allowed: databaseKeys)
+            for key in databaseKeys { _ = try source.string(key) }
+            return .databaseImport
+        }
+        return repository == nil ? .urlImport : .repositoryImport
+    }
+
+    private static let keys =
+        Fields.dataKeys + ["path", "persist", "cloud", "hash", "files", "fs_config", "repo", "db"]
+    private static let repositoryKeys = ["url", "rev", "rev_lock", "config", "remote"]
+    private static let databaseKeys = ["query", "connection", "file_format", "table"]
+}

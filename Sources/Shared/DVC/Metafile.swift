@@ -1,0 +1,69 @@
+internal import YAML
+
+/// A `.dvc` file: the outs that `dvc add` or an import recorded.
+///
+/// Source: dvc-compat 3.2, 3.3; `SINGLE_STAGE_SCHEMA` in DVC 3.67 `schema.py`.
+package struct Metafile: Equatable, Sendable {
+    /// Where the data came from.
+    package enum Kind: Equatable, Sendable {
+        /// `dvc add`, or anything that is no import.
+        case data
+        /// `dvc import`: DVC fetches the data from the other repository and never pushes it.
+        case repositoryImport
+        /// `dvc import-url`: pushed and fetched like data.
+        case urlImport
+        /// `dvc import-db`: pushed and fetched like data.
+        case databaseImport
+    }
+
+    package let kind: Kind
+    package let outs: [Out]
+    /// Whether this is an import whose data nobody has downloaded yet (`--no-download`).
+    package let isPartialImport: Bool
+
+    /// Reads the contents of a `.dvc` file; an empty file has no outs.
+    package init(_ bytes: [UInt8]) throws(MetafileError) {
+        let read = try metafileRoot(of: bytes) { root throws(MetafileError) in
+            try Metafile(root: root)
+        }
+        self = read ?? Metafile(kind: .data, outs: [], isPartialImport: false)
+    }
+
+    private init(kind: Kind, outs: [Out], isPartialImport: Bool) {
+        self.kind = kind
+        self.outs = outs
+        self.isPartialImport = isPartialImport
+    }
+
+    private init(root: YAMLNode) throws(MetafileError) {
+        if let command = root.mapping?.entry(for: "cmd") {
+            throw MetafileError(.oldStageFile, at: command.keyMark)
+        }
+        let fields = try Fields(root, "a .dvc file", allowed: Self.keys)
+        try fields.checkChecksum("md5")
+        try fields.check("wdir", "a string") { $0.string != nil || $0.scalar?.value == .null }
+        for key in ["locked", "frozen", "always_changed"] { _ = try fields.boolean(key) }
+        _ = try fields.string("desc")
+
+        let wdir = fields.mapping["wdir"]
+        var sources: [Kind] = []
+        for node in try fields.listOrNull("deps") ?? [] {
+            sources.append(try Dependency.kind(of: node))
+        }
+        var outs: [Out] = []
+        var isIdentified = false
+        for node in try fields.listOrNull("outs") ?? [] {
+            let (out, data) = try Out.read(node, in: wdir)
+            outs.append(out)
+            isIdentified = data.isIdentified
+        }
+        let isImport = sources.count == 1 && outs.count == 1
+        self.init(
+            kind: isImport ? sources[0] : .data, outs: outs,
+            isPartialImport: isImport && !isIdentified)
+    }
+
+    private static let keys = [
+        "md5", "wdir", "deps", "outs", "locked", "frozen", "meta", "always_changed", "desc",
+    ]
+}

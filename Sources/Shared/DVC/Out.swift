@@ -1,0 +1,69 @@
+package import Digests
+
+/// A file or directory that DVC tracks, as one metafile describes it.
+package struct Out: Equatable, Sendable {
+    package let location: OutLocation
+    /// The object that holds the data; `nil` when the metafile names none that we can transfer.
+    package let oid: ObjectID?
+    /// In bytes; of a directory the sum of its members.
+    package let size: Int64?
+    /// How many files a directory has.
+    package let fileCount: Int?
+    /// Whether this is a directory: its id ends in `.dir` or it counts files.
+    package let isDirectory: Bool
+    package let isExecutable: Bool
+    /// Whether the data is in the cache (`cache`); otherwise it lives in Git.
+    package let isCached: Bool
+    /// Whether the data may go to a remote (`push`).
+    package let isPushable: Bool
+    /// The DVC remote that this out belongs to, in lower case; `nil` for the default.
+    package let remoteName: String?
+    /// Whether a remote keeps the data under its own path, in versions (dvc-compat 2.6).
+    package let isCloudVersioned: Bool
+    /// The stage in `dvc.yaml`, `name` or `name@key`; `nil` for an out of a `.dvc` file.
+    package let stage: String?
+    /// Where the out stands, counted from 1: in the `.dvc` file or `dvc.yaml`; in `dvc.lock` when
+    /// ``isUncertain``.
+    package let line: Int
+    /// Whether only the lock file told of this out, so that its flags are guesses.
+    ///
+    /// So it is for stages with templates, which are not resolved.
+    package let isUncertain: Bool
+
+    init(
+        at location: OutLocation, data: OutData, flags: OutFlags, stage: String? = nil, line: Int,
+        isUncertain: Bool = false
+    ) {
+        self.location = location
+        oid = data.oid
+        size = data.size
+        fileCount = data.fileCount
+        isDirectory = data.isDirectory
+        isExecutable = data.isExecutable
+        isCached = flags.isCached
+        isPushable = flags.isPushable
+        remoteName = flags.remoteName
+        isCloudVersioned = data.isCloudVersioned
+        self.stage = stage
+        self.line = line
+        self.isUncertain = isUncertain
+    }
+}
+
+/// What a metafile says on how to treat an out: from a `.dvc` file or `dvc.yaml`.
+struct OutFlags: Equatable, Sendable {
+    var isCached = true
+    var isPushable = true
+    var remoteName: String?
+
+    init() {}
+
+    /// Reads the flags that stand in `fields`; those that do not keep their value.
+    mutating func update(from fields: Fields) throws(MetafileError) {
+        if let cache = try fields.boolean("cache") { isCached = cache }
+        if let push = try fields.boolean("push") { isPushable = push }
+        if let remote = try fields.string("remote") {
+            remoteName = remote.isEmpty ? nil : remote.lowercased()
+        }
+    }
+}
