@@ -74,15 +74,30 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
 
+        // Declarations that the C library hides from Swift; no library of its own.
+        .systemLibrary(name: "CLinux", path: "Sources/Shared/CLinux"),
+
         shared("Basics"),
         shared("Digests", uses: ["CCrypto", "Basics"], library: "crypto"),
         shared("YAML", uses: ["CYAML", "Basics"], library: "yaml"),
         shared("StatusCache", uses: ["CSQLite", "Digests", "Basics"], library: "sqlite3"),
         shared("Git", uses: ["Basics"]),
+        shared("Storage", uses: ["Digests", "Basics"]),
         shared("DVC", uses: ["YAML", "Digests", "Basics"]),
+        shared(
+            "LocalBackend",
+            uses: [
+                "Storage", "Digests", "Basics",
+                .target(name: "CLinux", condition: .when(platforms: [.linux])),
+            ]),
+        .target(
+            name: "StoreConformance", dependencies: ["Storage", "Digests", "Basics"],
+            path: "Tests/Support/StoreConformance", swiftSettings: strict),
         unitTests(of: "Basics"),
         unitTests(of: "Digests", with: ["Basics"]),
         unitTests(of: "YAML", with: ["Basics"]),
         unitTests(of: "DVC", with: ["Digests", "Basics", "YAML"]),
+        unitTests(of: "Storage", with: ["StoreConformance", "Digests", "Basics"]),
+        unitTests(of: "LocalBackend", with: ["StoreConformance", "Storage", "Digests", "Basics"]),
     ]
 )

@@ -1,0 +1,99 @@
+internal import Basics
+internal import Digests
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// Why the content of a file could not be taken over.
+enum CopyError: Error {
+    case reading(SystemError)
+    case writing(SystemError)
+    case cancelled
+}
+
+/// What a file's content turned out to be.
+struct HashedContent {
+    let oid: ObjectID
+    let size: Int64
+}
+
+/// A regular file that is open for reading.
+struct SourceFile: ~Copyable {
+    let file: OpenFile
+    /// In bytes, when it was opened.
+    let size: Int64
+    let device: dev_t
+
+    init(opening path: FilePath) throws(SystemError) {
+        // Without O_NONBLOCK the open of a FIFO would wait for its other end for ever.
+        let opened = try OpenFile(path, O_RDONLY | O_NONBLOCK, operation: "read")
+        let status = try opened.status()
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+            throw SystemError("read", path, code: isDirectory ? EISDIR : EINVAL)
+        }
+        file = opened
+        size = Int64(status.st_size)
+        device = status.st_dev
+    }
+}
+
+/// Clones or copies a file into a new one, and says what its content is.
+func copyContent(
+    of source: borrowing SourceFile, to new: inout NewFile, like oid: ObjectID,
+    by reflinks: Reflinks
+) throws(CopyError) -> HashedContent {
+    if source.size > 0, reflinks.clone(source.file, device: source.device, to: &new) {
+        // What is hashed must be what is kept: the clone, which nobody else can change.
+        return try hashContent(of: new.file, expectedSize: source.size, like: oid)
+    }
+    if source.size > blockSize { new.reserve(source.size) }
+    return try hashContent(of: source.file, expectedSize: source.size, like: oid) {
+        block throws(SystemError) in
+        try new.file.write(all: block)
+    }
+}
+
+/// Reads a file once, from its start to its end, hashing it and handing every block to `body`.
+///
+/// Between blocks it stops when the task is cancelled. `expectedSize`, in bytes, only chooses a
+/// small buffer for a small file; `oid` is what the content should be, and says how to hash it.
+func hashContent(
+    of source: borrowing OpenFile, expectedSize: Int64, like oid: ObjectID,
+    _ body: (UnsafeRawBufferPointer) throws(SystemError) -> Void = { _ in }
+) throws(CopyError) -> HashedContent {
+    // One byte more than expected, so that a read which does not fill the buffer is the last one.
+    let capacity = Int(clamping: min(max(expectedSize, 0), Int64(blockSize - 1)) + 1)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+    defer { buffer.deallocate() }
+    var hasher = ContentHasher(oid.scheme)
+    var size: Int64 = 0
+    while true {
+        let count: Int
+        do throws(SystemError) {
+            count = try source.read(into: buffer)
+        } catch {
+            throw .reading(error)
+        }
+        if count == 0 { break }
+        let block = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        hasher.update(block)
+        do throws(SystemError) {
+            try body(block)
+        } catch {
+            throw .writing(error)
+        }
+        size += Int64(count)
+        // A file that grew after this has other content than what was hashed; that is no harm.
+        if count < capacity && size >= expectedSize { break }
+        if Task.isCancelled { throw .cancelled }
+    }
+    return HashedContent(oid: hasher.finish(isDirectory: oid.isDirectory), size: size)
+}
+
+/// The most bytes read at once: few calls per MiB, and they stay in a core's L2 cache between the
+/// read, the hash and the write.
+let blockSize = 256 << 10

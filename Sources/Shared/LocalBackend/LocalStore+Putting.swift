@@ -1,0 +1,109 @@
+package import Basics
+internal import Digests
+package import Storage
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+extension LocalStore {
+    package func put(fileAt path: FilePath, as key: ObjectKey) async throws -> Int64 {
+        try Task.checkCancellation()
+        let source: SourceFile
+        do throws(SystemError) {
+            source = try SourceFile(opening: path)
+        } catch {
+            throw StoreError(key, store: traits.name, readingSource: error)
+        }
+        let target = self.path(of: key)
+        var new = try createTemporary(in: target.parent, for: key, .upload)
+        let content: HashedContent
+        do throws(CopyError) {
+            content = try copyContent(of: source, to: &new, like: key.oid, by: reflinksIn)
+        } catch {
+            switch error {
+            case .cancelled: throw CancellationError()
+            case .reading(let error):
+                throw StoreError(key, store: traits.name, readingSource: error)
+            case .writing(let error): throw failure(.upload, key, error)
+            }
+        }
+        try check(content, .upload, key)
+        do throws(SystemError) {
+            try protect(new.path, fchmod(new.file.descriptor, Self.objectMode))
+            try new.install(at: target)
+        } catch {
+            throw failure(.upload, key, error)
+        }
+        return content.size
+    }
+
+    /// Takes in an object that `body` writes, such as another store's `get`, and returns its size.
+    ///
+    /// `body` gets the path of a file to create, which it must have verified when it returns the
+    /// size in bytes. Its errors pass unchanged, and nothing is left then.
+    package func receive(
+        _ key: ObjectKey, _ body: (FilePath) async throws -> Int64
+    ) async throws -> Int64 {
+        let target = path(of: key)
+        let temporary = temporaryPath(in: target.parent)
+        do throws(SystemError) {
+            try createShard(target.parent)
+        } catch {
+            throw failure(.download, key, error)
+        }
+        do {
+            let size = try await body(temporary)
+            do throws(SystemError) {
+                try protect(temporary, temporary.withCString { chmod($0, Self.objectMode) })
+                try renameFile(temporary, to: target)
+            } catch {
+                throw failure(.download, key, error)
+            }
+            return size
+        } catch {
+            try? removeFile(temporary)  // the first error is the one to tell
+            throw error
+        }
+    }
+
+    /// Creates a temporary file beside where the object goes.
+    ///
+    /// The directory nearly always exists, so nobody asks before the file cannot be created.
+    private func createTemporary(
+        in directory: FilePath, for key: ObjectKey, _ operation: StoreError.Operation
+    ) throws(StoreError) -> NewFile {
+        do throws(SystemError) {
+            var attempts = 0
+            while true {
+                do throws(SystemError) {
+                    return try NewFile(
+                        creating: temporaryPath(in: directory), mode: Self.objectMode)
+                } catch  where error.code == ENOENT && attempts < 3 {
+                    // More than once, because somebody else may remove empty directories.
+                    try createShard(directory)
+                    attempts += 1
+                }
+            }
+        } catch {
+            throw failure(operation, key, error)
+        }
+    }
+
+    private func createShard(_ directory: FilePath) throws(SystemError) {
+        try createDirectories(directory, mode: isShared ? 0o2775 : nil)
+    }
+
+    /// Judges the result of a chmod on a file that we own.
+    ///
+    /// It is refused only by file systems that keep no modes, where DVC goes on as well.
+    private func protect(_ path: FilePath, _ result: CInt) throws(SystemError) {
+        guard result != 0 else { return }
+        let code = errno
+        guard [EPERM, ENOTSUP, EOPNOTSUPP, ENOSYS].contains(code) else {
+            throw SystemError("set the permissions of", path, code: code)
+        }
+    }
+}

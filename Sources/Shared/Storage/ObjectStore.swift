@@ -1,0 +1,56 @@
+package import Basics
+
+/// Somewhere DVC objects live: a bucket, a directory, a server.
+///
+/// Implementations never retry (``RetryingStore`` does), keep no state about a transfer, and stop at
+/// the next suspension point once their task is cancelled. Every method throws ``StoreError`` or
+/// `CancellationError`, and may be called from many tasks at once.
+package protocol ObjectStore: Sendable {
+    var traits: StoreTraits { get }
+
+    /// The size in bytes, or `nil` when there is no such object.
+    func size(of key: ObjectKey) async throws -> Int64?
+
+    /// Stores the file at `path` under `key` and returns its size in bytes.
+    ///
+    /// A reader sees all of it or none of it. The bytes are hashed while they are sent: content that
+    /// is not what `key` names is not stored and throws `mismatch`. An object that is there already
+    /// may be replaced, by the same content.
+    func put(fileAt path: FilePath, as key: ObjectKey) async throws -> Int64
+
+    /// Writes the object to a new file at `path` and returns its size in bytes.
+    ///
+    /// The bytes are hashed while they arrive; after an error, `mismatch` among them, nothing is left.
+    func get(_ key: ObjectKey, toFileAt path: FilePath) async throws -> Int64
+
+    /// The object's content in memory, hashed as in ``get(_:toFileAt:)``: for `.dir` lists.
+    ///
+    /// `limit` is in bytes; a larger object throws ``StoreError/Reason/tooLarge(limit:)``.
+    func contents(of key: ObjectKey, limit: Int) async throws -> [UInt8]
+
+    /// Returns once everything that `put` stored survives a crash of this machine.
+    ///
+    /// Called only if something was put. Throws any `UserFacingError`, as no single object failed.
+    func makeDurable() async throws
+}
+
+extension ObjectStore {
+    /// A service acknowledges what it has made durable, so most stores have nothing to do.
+    package func makeDurable() async throws {}
+}
+
+/// What callers must know about a store to use it well.
+package struct StoreTraits: Sendable {
+    /// The DVC remote's name as users know it, or `cache`.
+    package let name: String
+
+    /// Whether requests block a thread (a file system) instead of suspending a task (a network).
+    ///
+    /// The transfer engine then runs them on threads of their own.
+    package let blocksThreads: Bool
+
+    package init(name: String, blocksThreads: Bool) {
+        self.name = name
+        self.blocksThreads = blocksThreads
+    }
+}

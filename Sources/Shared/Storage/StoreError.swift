@@ -1,0 +1,85 @@
+package import Basics
+package import Digests
+
+/// A request to a store that did not do what was asked.
+package struct StoreError: UserFacingError, Equatable {
+    package enum Operation: String, Sendable {
+        case find, upload, download, read
+    }
+
+    package enum Reason: Equatable, Sendable {
+        /// The store has no such object.
+        case missing
+        /// The file to upload is not there (any more).
+        case sourceMissing
+        /// The bytes that were read have another name; nothing was stored.
+        case mismatch(found: ObjectID)
+        /// Not allowed; the words of the system or the service.
+        case denied(String)
+        /// No space, or a quota is used up.
+        case full(String)
+        /// The store as a whole cannot be used: not there, not a directory, read-only, not reachable.
+        case unavailable(String)
+        /// The store asks to be left alone for a while; `nil` leaves the time to the caller.
+        case busy(String, retryAfter: Duration?)
+        /// Anything else; the words of the system or the service.
+        case failed(String)
+    }
+
+    package let operation: Operation
+    package let key: ObjectKey
+    /// The DVC remote's name, or `cache`.
+    package let store: String
+    package let reason: Reason
+    /// The system call behind it, when there was one: it has better advice than the reason alone.
+    package let cause: SystemError?
+
+    package init(
+        _ operation: Operation, _ key: ObjectKey, store: String, _ reason: Reason,
+        cause: SystemError? = nil
+    ) {
+        self.operation = operation
+        self.key = key
+        self.store = store
+        self.reason = reason
+        self.cause = cause
+    }
+
+    /// Whether the same request can succeed later without anybody changing anything.
+    package var isTransient: Bool {
+        if case .busy = reason { true } else { false }
+    }
+
+    /// Whether every other request to this store must be expected to fail the same way.
+    package var affectsWholeStore: Bool {
+        switch reason {
+        case .denied, .full, .unavailable: true
+        case .missing, .sourceMissing, .mismatch, .busy, .failed: false
+        }
+    }
+
+    package var summary: String {
+        let cause =
+            switch reason {
+            case .missing: "no such object"
+            case .sourceMissing: "the file is no longer in the cache"
+            case .mismatch(let found): "its content is damaged (it has the MD5 \(found))"
+            case .denied(let words), .full(let words), .unavailable(let words), .failed(let words):
+                words
+            case .busy(let words, _): "the service is busy: \(words)"
+            }
+        let place = store == "cache" ? "in the cache" : "on remote '\(store)'"
+        return "cannot \(operation.rawValue) \(key) \(place): \(cause)"
+    }
+
+    package var advice: String? {
+        if let advice = cause?.advice { return advice }
+        return switch reason {
+        case .denied: "check the permissions or credentials for remote '\(store)'"
+        case .full: "free some space on remote '\(store)', then run the command again"
+        case .unavailable: "check the url of remote '\(store)' with 'dvc remote list'"
+        case .mismatch: "remove the damaged file, then get the object again or add the data again"
+        case .missing, .sourceMissing, .busy, .failed: nil
+        }
+    }
+}

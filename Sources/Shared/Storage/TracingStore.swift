@@ -1,0 +1,75 @@
+package import Basics
+
+/// A store that tells about every request to another one.
+///
+/// It does no I/O itself: the closure decides where the line goes, and is called from whichever
+/// thread the request ended on. Wrapped by ``RetryingStore`` it sees every try, wrapped around it
+/// only the outcome.
+package struct TracingStore: ObjectStore {
+    /// One finished request.
+    package struct Request: Sendable {
+        /// `nil` is ``ObjectStore/makeDurable()``.
+        package let operation: StoreError.Operation?
+        package let key: ObjectKey?
+        /// How many bytes the object has; `nil` when there is none or the request failed.
+        package let bytes: Int64?
+        package let duration: Duration
+        /// `ok`, `absent`, or the error's summary.
+        package let result: String
+    }
+
+    private let base: any ObjectStore
+    private let report: @Sendable (Request) -> Void
+
+    package init(_ base: any ObjectStore, report: @escaping @Sendable (Request) -> Void) {
+        self.base = base
+        self.report = report
+    }
+
+    package var traits: StoreTraits { base.traits }
+
+    package func size(of key: ObjectKey) async throws -> Int64? {
+        try await traced(.find, key, { try await base.size(of: key) }, bytes: { $0 })
+    }
+
+    package func put(fileAt path: FilePath, as key: ObjectKey) async throws -> Int64 {
+        try await traced(.upload, key, { try await base.put(fileAt: path, as: key) }, bytes: { $0 })
+    }
+
+    package func get(_ key: ObjectKey, toFileAt path: FilePath) async throws -> Int64 {
+        try await traced(
+            .download, key, { try await base.get(key, toFileAt: path) }, bytes: { $0 })
+    }
+
+    package func contents(of key: ObjectKey, limit: Int) async throws -> [UInt8] {
+        try await traced(
+            .read, key, { try await base.contents(of: key, limit: limit) },
+            bytes: { Int64($0.count) })
+    }
+
+    package func makeDurable() async throws {
+        try await traced(nil, nil, { try await base.makeDurable() }, bytes: { nil })
+    }
+
+    private func traced<Result>(
+        _ operation: StoreError.Operation?, _ key: ObjectKey?,
+        _ request: () async throws -> Result, bytes: (Result) -> Int64?
+    ) async throws -> Result {
+        let start = ContinuousClock.now
+        func report(_ bytes: Int64?, _ result: String) {
+            self.report(
+                Request(
+                    operation: operation, key: key, bytes: bytes, duration: .now - start,
+                    result: result))
+        }
+        do {
+            let result = try await request()
+            let count = bytes(result)
+            report(count, count == nil && operation != nil ? "absent" : "ok")
+            return result
+        } catch {
+            report(nil, error is CancellationError ? "cancelled" : summary(of: error))
+            throw error
+        }
+    }
+}
