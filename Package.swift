@@ -90,6 +90,7 @@ let package = Package(
                 "Storage", "Digests", "Basics",
                 .target(name: "CLinux", condition: .when(platforms: [.linux])),
             ]),
+        shared("Planning", uses: ["Git", "DVC", "StatusCache", "Digests", "Basics"]),
         .target(
             name: "StoreConformance", dependencies: ["Storage", "Digests", "Basics"],
             path: "Tests/Support/StoreConformance", swiftSettings: strict),

@@ -1,0 +1,34 @@
+internal import Basics
+package import Git
+
+/// Where metafiles are read: the files on disk, or those of a commit.
+package enum Revision: Hashable, Sendable {
+    case workspace
+    case commit(GitOID)
+
+    /// For messages; `nil` for the workspace, whose files need no further words.
+    package var name: String? {
+        switch self {
+        case .workspace: nil
+        case .commit(let oid): oid.abbreviated
+        }
+    }
+}
+
+/// A file of one revision.
+struct RevisionPath: Hashable, Sendable {
+    let revision: Revision
+    /// Relative to the top of the repository.
+    let path: FilePath
+
+    init(_ revision: Revision, _ path: FilePath) {
+        self.revision = revision
+        self.path = path
+    }
+
+    /// As `git rev-parse` takes it; `nil` for the workspace.
+    var objectName: [UInt8]? {
+        guard case .commit(let oid) = revision else { return nil }
+        return Array("\(oid):".utf8) + path.bytes
+    }
+}

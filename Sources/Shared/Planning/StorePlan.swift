@@ -1,0 +1,45 @@
+package import Basics
+package import DVC
+package import Digests
+package import Git
+
+/// What one data remote must have after a push, less what is recorded as being there.
+package struct StorePlan: Sendable {
+    package let remote: DVCRemote
+    /// Where the objects come from; `nil` when the repository has no working copy and so no cache.
+    package let cacheDirectory: FilePath?
+    /// Every out that was found, in the order of the commits, newest first; an object may occur often.
+    package var outs: [NeededOut] = []
+    /// Files to ask for, each once.
+    package var files: [ObjectID] = []
+    /// Directories to ask for, each once.
+    package var directories: [PlannedDirectory] = []
+    /// Outs that are recorded as being there, directories with all their members.
+    package var recorded: [ObjectID] = []
+    /// Objects whose absence everywhere is no failure.
+    package var uncertain: Set<ObjectID> = []
+
+    /// Whether there is nothing left to ask the store for.
+    package var isSatisfied: Bool { files.isEmpty && directories.isEmpty }
+}
+
+/// A directory object that must be on a remote, and its members.
+package struct PlannedDirectory: Sendable {
+    package let oid: ObjectID
+    /// The list from the cache; `nil` when the cache has none that is intact.
+    package let listing: DirectoryListing?
+    /// The members to ask for, as indices of the list: those that no recorded list has.
+    package let wantedMembers: [Int]
+    /// Why the cache's list is not intact; `nil` when there is none at all.
+    package let flaw: String?
+}
+
+/// Everything a push must do, and what stands in its way.
+package struct PushPlan: Sendable {
+    package var stores: [StorePlan] = []
+    package var problems: [PlanProblem] = []
+    /// Things to tell the user that hinder nothing.
+    package var notes: [String] = []
+    /// What is pushed; empty for a push of the workspace.
+    package var tips: [GitOID] = []
+}
