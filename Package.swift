@@ -91,6 +91,7 @@ let package = Package(
                 .target(name: "CLinux", condition: .when(platforms: [.linux])),
             ]),
         shared("Planning", uses: ["Git", "DVC", "StatusCache", "Digests", "Basics"]),
+        shared("Transfer", uses: ["Storage", "DVC", "Digests", "Basics"]),
         .target(
             name: "StoreConformance", dependencies: ["Storage", "Digests", "Basics"],
             path: "Tests/Support/StoreConformance", swiftSettings: strict),

@@ -1,0 +1,121 @@
+package import Basics
+internal import DVC
+package import Digests
+package import Storage
+
+/// What a fetch did.
+package struct FetchResult: Sendable {
+    package var fetchedCount = 0
+    package var fetchedBytes: Int64 = 0
+    /// Objects that are neither in the cache nor in the store.
+    package var missing: [ObjectID] = []
+    package var failures: [UploadResult.Failure] = []
+
+    package var isComplete: Bool { missing.isEmpty && failures.isEmpty }
+}
+
+/// Brings objects from a store into the cache: members, then the lists that name them.
+///
+/// Throws `CancellationError`, and `StoreError` when the store as a whole cannot be used.
+package final class Fetch: Sendable {
+    private let cache: any ObjectCache
+    private let store: any ObjectStore
+    private let options: TransferOptions
+    private let workers: Workers
+    private let state = Locked(FetchResult())
+
+    package init(
+        from store: any ObjectStore, into cache: any ObjectCache, _ options: TransferOptions,
+        on workers: Workers
+    ) {
+        self.store = store
+        self.cache = cache
+        self.options = options
+        self.workers = workers
+    }
+
+    package var result: FetchResult { state.withLock { $0 } }
+
+    /// Fetches files and directories with all their members.
+    ///
+    /// `meter`: made once the number of objects is known.
+    package func run(
+        files: [ObjectID], directories: [ObjectID],
+        meter: (_ count: Int) throws -> ProgressMeter?
+    ) async throws {
+        let listings = try await workers.map(directories.count, limit: options.jobs) { index in
+            try await self.listing(of: directories[index])
+        }
+        var wanted = files
+        for case let listing? in listings {
+            wanted += listing.indices.lazy.map { listing.oid(at: $0) }
+        }
+        let sought = sortedAndUnique(wanted)
+        let isCached = try await workers.map(sought.count, limit: options.jobs) { index in
+            try await self.cache.size(of: ObjectKey(sought[index])) != nil
+        }
+        let absent = zip(sought, isCached).filter { !$0.1 }.map(\.0)
+        let meter = try meter(absent.count)
+        try await workers.forEach(absent.count, limit: options.jobs) { index in
+            try await self.fetch(absent[index], meter)
+        }
+        let bad = state.withLock { Set($0.missing).union($0.failures.map(\.oid)) }
+        // A list in the cache promises that its members are there, or DVC will not look for them.
+        for (oid, listing) in zip(directories, listings) {
+            guard let listing else { continue }
+            let directory = TransferRequest.Directory(oid: oid, listing: listing, wantedMembers: [])
+            if !directory.hasMember(in: bad), try await cache.size(of: ObjectKey(oid)) == nil {
+                try await fetch(oid, meter)
+            }
+        }
+        meter?.finish(isComplete: bad.isEmpty)
+    }
+
+    /// The list from the cache or else the store; `nil` when it is written down as missing or failed.
+    private func listing(of oid: ObjectID) async throws -> DirectoryListing? {
+        let key = ObjectKey(oid)
+        do {
+            for source in [cache, store] as [any ObjectStore] {
+                do {
+                    let bytes = try await source.contents(of: key, limit: largestListing)
+                    return try DirectoryListing(reading: bytes, scheme: oid.scheme)
+                } catch let error as StoreError where source.traits.name == cache.traits.name {
+                    // A damaged list in the cache is replaced by a good one.
+                    if error.affectsWholeStore { throw error }
+                }
+            }
+        } catch let error as StoreError {
+            try note(error, oid)
+        } catch let error as DirectoryListingError {
+            try note(StoreError(.read, key, store: store.traits.name, .failed(error.summary)), oid)
+        }
+        return nil
+    }
+
+    private func fetch(_ oid: ObjectID, _ meter: ProgressMeter?) async throws {
+        let key = ObjectKey(oid)
+        do {
+            let bytes = try await cache.receive(key) { path in
+                try await store.get(key, toFileAt: path)
+            }
+            state.withLock { state in
+                state.fetchedCount += 1
+                state.fetchedBytes += bytes
+            }
+            meter?.completeObject(bytes: bytes, named: key.description)
+        } catch let error as StoreError {
+            try note(error, oid)
+        }
+    }
+
+    private func note(_ error: StoreError, _ oid: ObjectID) throws {
+        if error.affectsWholeStore { throw error }
+        state.withLock { state in
+            if error.reason == .missing {
+                state.missing.append(oid)
+            } else {
+                state.failures.append(.init(oid: oid, error: error))
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+internal import Basics
+internal import DVC
+package import Digests
+package import Storage
+
+/// What a store lacks of a request.
+package struct MissingSet: Sendable {
+    /// Files and members of directories to bring there, each once, in the order of their ids.
+    package var files: [ObjectID] = []
+    /// Directory lists to bring there, once their members are.
+    package var directories: [TransferRequest.Directory] = []
+    /// What was found in the store: files asked for, and directories, which are complete.
+    package var present: [ObjectID] = []
+    /// Directories whose list neither side has.
+    package var lostDirectories: [ObjectID] = []
+
+    package var isEmpty: Bool { files.isEmpty && directories.isEmpty && lostDirectories.isEmpty }
+    package var count: Int { files.count + directories.count }
+}
+
+/// Asks a store which objects of a request it lacks.
+///
+/// Directories first: a list in the store is taken to mean that its members are there (dvc-compat
+/// 0.4), unless the options say otherwise, so their members need not be asked for.
+/// Throws `StoreError`, `CancellationError`.
+package func findMissing(
+    of request: TransferRequest, in store: any ObjectStore, _ options: TransferOptions,
+    on workers: Workers
+) async throws -> MissingSet {
+    let lists = try await workers.map(request.directories.count, limit: options.jobs) { index in
+        let directory = request.directories[index]
+        let size = try await store.size(of: ObjectKey(directory.oid))
+        guard size != nil, options.checksMembers else { return (size != nil, directory) }
+        // The list that readers will get is the one in the store.
+        let bytes = try await store.contents(of: ObjectKey(directory.oid), limit: largestListing)
+        let listing = try DirectoryListing(reading: bytes, scheme: directory.oid.scheme)
+        return (
+            true, .init(oid: directory.oid, listing: listing, wantedMembers: Array(listing.indices))
+        )
+    }
+    var missing = MissingSet()
+    var wanted = request.files
+    var doubtful: [TransferRequest.Directory] = []
+    for (isThere, directory) in lists {
+        if isThere, !options.checksMembers {
+            missing.present.append(directory.oid)
+            continue
+        }
+        guard let listing = directory.listing else {
+            missing.lostDirectories.append(directory.oid)
+            continue
+        }
+        if isThere { doubtful.append(directory) } else { missing.directories.append(directory) }
+        wanted.reserveCapacity(wanted.count + directory.wantedMembers.count)
+        for index in directory.wantedMembers { wanted.append(listing.oid(at: index)) }
+    }
+    wanted = sortedAndUnique(wanted)
+    let sought = wanted
+    let isThere = try await workers.map(sought.count, limit: options.jobs) { index in
+        try await store.size(of: ObjectKey(sought[index])) != nil
+    }
+    missing.files = zip(sought, isThere).lazy.filter { !$0.1 }.map(\.0)
+    if missing.files.isEmpty {
+        missing.present += request.files + doubtful.map(\.oid)
+    } else {
+        let absent = Set(missing.files)
+        missing.present += request.files.filter { !absent.contains($0) }
+        missing.present += doubtful.filter { !$0.hasMember(in: absent) }.map(\.oid)
+    }
+    return missing
+}
+
+/// In bytes; a list of ten million members has about one GiB.
+let largestListing = 2 << 30
+
+/// Each object once, in an order that keeps neighbours in one folder of the store.
+func sortedAndUnique(_ oids: [ObjectID]) -> [ObjectID] {
+    var sorted = oids
+    sorted.sort()
+    var kept = 0
+    for index in sorted.indices where index == 0 || sorted[index] != sorted[kept - 1] {
+        sorted[kept] = sorted[index]
+        kept += 1
+    }
+    sorted.removeLast(sorted.count - kept)
+    return sorted
+}
+
+extension TransferRequest.Directory {
+    /// Whether any member is one of `oids`.
+    func hasMember(in oids: Set<ObjectID>) -> Bool {
+        guard let listing, !oids.isEmpty else { return false }
+        return listing.indices.contains { oids.contains(listing.oid(at: $0)) }
+    }
+}
