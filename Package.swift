@@ -69,6 +69,10 @@ let noLoader: [LinkerSetting] = [
 let package = Package(
     name: "git-dvc",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "git-dvc", targets: ["git-dvc"]),
+        .executable(name: "dvc-hooks", targets: ["dvc-hooks"]),
+    ],
     targets: [
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
@@ -92,6 +96,20 @@ let package = Package(
             ]),
         shared("Planning", uses: ["Git", "DVC", "StatusCache", "Digests", "Basics"]),
         shared("Transfer", uses: ["Storage", "DVC", "Digests", "Basics"]),
+        shared(
+            "Workflows",
+            uses: [
+                "Planning", "Transfer", "LocalBackend", "Storage", "DVC", "Git", "StatusCache",
+                "Digests", "Basics",
+            ]),
+
+        .executableTarget(
+            name: "git-dvc", dependencies: ["Workflows", "Git", "Basics"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "dvc-hooks", dependencies: ["Git", "Basics"],
+            swiftSettings: strict, linkerSettings: noLoader),
+
         .target(
             name: "StoreConformance", dependencies: ["Storage", "Digests", "Basics"],
             path: "Tests/Support/StoreConformance", swiftSettings: strict),

@@ -1,0 +1,149 @@
+package import Basics
+internal import DVC
+internal import Digests
+internal import Git
+internal import Planning
+internal import Storage
+internal import Transfer
+
+/// What a pull did.
+package struct PullReport: Sendable {
+    package var fetchedCount = 0
+    package var fetchedBytes: Int64 = 0
+    /// Outs that were put into the working copy, changed, or left something to be removed:
+    /// `A<tab>data/`, as DVC prints them.
+    package var changes: [String] = []
+    package var addedCount = 0
+    package var modifiedCount = 0
+    package var errors: [any UserFacingError] = []
+    package var warnings: [any UserFacingError] = []
+}
+
+/// Brings the data of the working copy's metafiles from the remotes through the cache into place.
+package struct PullWorkflow {
+    private let session: Session
+    private let options: PushOptions
+
+    package init(_ session: Session, _ options: PushOptions) {
+        self.session = session
+        self.options = options
+    }
+
+    /// Fetches what the cache lacks, then copies into the working copy what differs there.
+    ///
+    /// What goes wrong with single objects or files is in the report. Throws what concerns all of it:
+    /// `SubprocessError`, `SystemError`, ``NotADVCRepositoryError``, ``LockBusyError``,
+    /// `CancellationError`.
+    package func run() async throws -> PullReport {
+        let root = try session.dvcRoot()
+        guard let top = session.repository.workTree else {
+            throw NotADVCRepositoryError(directory: session.directory)
+        }
+        let reader = RevisionReader(session.repository)
+        let collector = OutCollector(
+            reader, Configurations(session.configurationSources, in: session.repository))
+        let metafiles = try session.workspaceMetafiles(below: root)
+        try collector.collect(metafiles.map { MetafilePlace(.workspace, $0) })
+        var report = PullReport()
+        for problem in collector.problems {
+            if case .unreadable(let error) = problem.cause { report.errors.append(error) }
+        }
+        let outs = collector.outs.filter { $0.root == root && $0.out.isCached }
+        let lock = try await RepositoryLock.acquire(in: top.appending(root).appending(".dvc"))
+        try await fetch(outs, &report)
+        for out in outs {
+            let checkout = OutCheckout(
+                WorkspaceDirectory(top: top), out, cache: try cache(of: out))
+            try checkout.run(&report)
+        }
+        _ = consume lock
+        return report
+    }
+
+    private func cache(of out: CollectedOut) throws -> any ObjectCache {
+        guard let path = out.configuration.cacheDirectory else {
+            throw NotADVCRepositoryError(directory: session.directory)
+        }
+        return session.cache(at: path, isShared: out.configuration.config.isCacheShared)
+    }
+
+    /// What one remote is asked for.
+    private struct Batch {
+        let remote: DVCRemote
+        let cache: any ObjectCache
+        var files: [ObjectID] = []
+        var directories: [ObjectID] = []
+    }
+
+    private func fetch(_ outs: [CollectedOut], _ report: inout PullReport) async throws {
+        let selection = RemoteSelection(only: options.remote)
+        var batches: [String: Batch] = [:]
+        var places: [ObjectID: FilePath] = [:]
+        for out in outs {
+            places[out.needed.oid] = out.needed.path
+            let cache = try cache(of: out)
+            // A file in the cache needs no remote; a directory's members must be looked at.
+            let key = ObjectKey(out.needed.oid)
+            if !key.oid.isDirectory, try await cache.size(of: key) != nil { continue }
+            switch try selection.choice(for: out) {
+            case .notSelected: continue
+            case .none: report.errors.append(NoRemoteError(out: out.needed))
+            case .invalid(let error): report.errors.append(error)
+            case .remote(let remote):
+                let name = "\(remote.canonicalURL) \(out.configuration.cacheDirectory ?? "")"
+                var batch = batches[name] ?? Batch(remote: remote, cache: cache)
+                if key.oid.isDirectory {
+                    batch.directories.append(key.oid)
+                } else {
+                    batch.files.append(key.oid)
+                }
+                batches[name] = batch
+            }
+        }
+        for (_, batch) in batches.sorted(by: { $0.key < $1.key }) {
+            do {
+                try await fetch(batch, places, &report)
+            } catch let error as StoreError {
+                report.errors.append(error)
+            } catch let error as UnsupportedRemoteError {
+                report.errors.append(error)
+            }
+        }
+    }
+
+    private func fetch(
+        _ batch: Batch, _ places: [ObjectID: FilePath], _ report: inout PullReport
+    ) async throws {
+        let store = try session.store(for: batch.remote)
+        let blocks = store.traits.blocksThreads
+        let jobs = session.jobs(options.jobs, remote: batch.remote.jobs, blocksThreads: blocks)
+        let workers = try Workers(threads: blocks ? jobs : nil)
+        defer { workers.shutDown() }
+        let fetch = Fetch(from: store, into: batch.cache, TransferOptions(jobs: jobs), on: workers)
+        let progress = options.progress
+        try await fetch.run(files: batch.files, directories: batch.directories) { count in
+            if progress.isNowhere || count == 0 { return nil }
+            return try ProgressMeter(
+                .init(
+                    title: "Downloading DVC objects", direction: "download", totalObjects: count,
+                    totalBytes: nil),
+                to: progress)
+        }
+        let result = fetch.result
+        report.fetchedCount += result.fetchedCount
+        report.fetchedBytes += result.fetchedBytes
+        report.errors += result.failures.prefix(10).map(\.error)
+        if result.failures.count > 10 {
+            let rest = counted(result.failures.count - 10, "more object")
+            report.errors.append(
+                FurtherErrors(
+                    summary: "\(rest) cannot be downloaded from remote '\(batch.remote.name)'"))
+        }
+        for oid in result.missing.prefix(10) {
+            let place = ObjectPlace(
+                oid: oid, path: places[oid] ?? oid.storagePath, revision: .workspace)
+            report.errors.append(
+                MissingObjectError(place: place, remote: batch.remote.name, flaw: nil))
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package import Basics
+internal import DVC
+internal import Digests
+package import Git
+internal import Planning
+internal import StatusCache
+internal import Storage
+internal import Transfer
+
+/// What is pushed.
+package enum PushSource: Sendable {
+    /// The metafiles of the working copy.
+    case workspace
+    /// What a pre-push hook is told: refs, and the Git remote's name or URL.
+    case refs([RefUpdate], remote: String)
+}
+
+/// What the user asked for.
+package struct PushOptions: Sendable {
+    /// `-r`: only this data remote.
+    package var remote: String?
+    /// `-j`.
+    package var jobs: Int?
+    package var isDryRun = false
+    package var progress: ProgressMeter.Output
+
+    package init(progress: ProgressMeter.Output) { self.progress = progress }
+}
+
+/// A push of data from beginning to end: plan, ask the remotes, upload, write down.
+package struct PushWorkflow {
+    private let session: Session
+    private let options: PushOptions
+
+    package init(_ session: Session, _ options: PushOptions) {
+        self.session = session
+        self.options = options
+    }
+
+    /// Uploads what `source` needs.
+    ///
+    /// What goes wrong with single objects or files is in the report. Throws what concerns all of it:
+    /// `SubprocessError`, `SystemError`, ``NotADVCRepositoryError``; and ``Interrupted`` with what was
+    /// done until then.
+    package func run(_ source: PushSource) async throws -> PushReport {
+        var warnings: [any UserFacingError] = []
+        let status = openStatus(&warnings)
+        var planner = planner(for: source, status)
+        var plan = try self.plan(source, planner)
+        if let status {
+            let stale = try await staleStores(of: plan)
+            if !stale.isEmpty {
+                // Something that was recorded is gone; what else is, only the remote can say.
+                for url in stale { try status.forget(url) }
+                planner = self.planner(for: source, status)
+                plan = try self.plan(source, planner)
+            }
+        }
+        var outcomes: [StoreOutcome] = []
+        for store in plan.stores { outcomes.append(try await push(store)) }
+        let judgement = PushJudgement(
+            plan: plan, outcomes: outcomes, source: source,
+            strictness: Strictness(session.config["dvc.strict"], &warnings))
+        var report = try judgement.report(planner, in: session.repository)
+        report.warnings.insert(contentsOf: warnings, at: 0)
+        if !options.isDryRun, let status {
+            do {
+                try status.add(judgement.records(isComplete: report.isFlawless))
+            } catch let error as any UserFacingError {
+                // The push itself is done; the next one only has more to ask for.
+                report.warnings.append(StatusCacheNote(summary: error.summary))
+            }
+        }
+        return report
+    }
+
+    private func openStatus(_ warnings: inout [any UserFacingError]) -> StatusCache? {
+        switch session.openStatusCache() {
+        case .success(let status):
+            if status.wasRebuilt {
+                warnings.append(
+                    StatusCacheNote(
+                        summary: "'\(session.statusFile)' was damaged and is built anew"))
+            }
+            return status
+        case .failure(let error):
+            warnings.append(
+                StatusCacheNote(summary: "\(summary(of: error)); asking the remotes for everything")
+            )
+            return nil
+        }
+    }
+
+    // MARK: Planning
+
+    private func planner(for source: PushSource, _ status: StatusCache?) -> PushPlanner {
+        var selection = RemoteSelection(only: options.remote)
+        if case .refs(_, let remote) = source {
+            selection.defaultName = session.config["remote.\(remote).dvcremote"]?.lowercased()
+        }
+        return PushPlanner(
+            session.repository, sources: session.configurationSources, selection: selection,
+            status: status)
+    }
+
+    private func plan(_ source: PushSource, _ planner: PushPlanner) throws -> PushPlan {
+        switch source {
+        case .refs(let updates, let remote):
+            return try planner.plan(pushing: updates, to: remote)
+        case .workspace:
+            let root = try session.dvcRoot()
+            return try planner.plan(workspace: session.workspaceMetafiles(below: root), in: root)
+        }
+    }
+
+    /// The stores in which an out that is recorded as being there is not there.
+    ///
+    /// Only stores where asking costs next to nothing: a file system. Other records age.
+    private func staleStores(of plan: PushPlan) async throws -> [String] {
+        var stale: [String] = []
+        for storePlan in plan.stores where !storePlan.recorded.isEmpty {
+            // A remote that cannot be used is found out when something is to be uploaded.
+            guard let store = try? session.store(for: storePlan.remote), store.traits.blocksThreads
+            else { continue }
+            for oid in storePlan.recorded where await isAbsent(oid, from: store) {
+                stale.append(storePlan.remote.canonicalURL)
+                break
+            }
+        }
+        return stale
+    }
+
+    /// Whether the store answers that it has no such object; an error is no answer.
+    private func isAbsent(_ oid: ObjectID, from store: any ObjectStore) async -> Bool {
+        do {
+            return try await store.size(of: ObjectKey(oid)) == nil
+        } catch {
+            return false
+        }
+    }
+
+    // MARK: Uploading
+
+    /// Brings one store what it lacks; store errors end up in the outcome.
+    private func push(_ plan: StorePlan) async throws -> StoreOutcome {
+        var outcome = StoreOutcome(plan: plan)
+        if plan.isSatisfied { return outcome }
+        do {
+            let store = try session.store(for: plan.remote)
+            let blocks = store.traits.blocksThreads
+            let jobs = session.jobs(options.jobs, remote: plan.remote.jobs, blocksThreads: blocks)
+            let transfer = TransferOptions(jobs: jobs)
+            let workers = try Workers(threads: blocks ? jobs : nil)
+            defer { workers.shutDown() }
+            let request = TransferRequest(
+                files: plan.files,
+                directories: plan.directories.map {
+                    .init(oid: $0.oid, listing: $0.listing, wantedMembers: $0.wantedMembers)
+                })
+            let missing = try await findMissing(of: request, in: store, transfer, on: workers)
+            let cache = plan.cacheDirectory.map { session.cache(at: $0, isShared: false) }
+            if options.isDryRun {
+                try await outcome.foresee(missing, cache)
+                return outcome
+            }
+            if missing.isEmpty {
+                outcome.present = missing.present
+                return outcome
+            }
+            try await upload(missing, from: cache, to: store, transfer, workers, &outcome)
+        } catch let error as StoreError {
+            outcome.blockedBy = error
+        } catch let error as UnsupportedRemoteError {
+            outcome.blockedBy = error
+        }
+        return outcome
+    }
+
+    private func upload(
+        _ missing: MissingSet, from cache: (any ObjectCache)?, to store: any ObjectStore,
+        _ transfer: TransferOptions, _ workers: Workers, _ outcome: inout StoreOutcome
+    ) async throws {
+        let meter = try await meter(for: missing, cache)
+        let upload = Upload(from: cache, to: store, transfer, on: workers, meter: meter)
+        do {
+            try await upload.run(missing)
+        } catch is CancellationError {
+            meter?.finish(isComplete: false)
+            let result = upload.result
+            throw Interrupted(uploadedCount: result.uploadedCount, outOf: missing.count)
+        }
+        let result = upload.result
+        meter?.finish(isComplete: result.isComplete)
+        outcome.take(result)
+    }
+
+    private func meter(
+        for missing: MissingSet, _ cache: (any ObjectCache)?
+    ) async throws -> ProgressMeter? {
+        if options.progress.isNowhere { return nil }
+        var bytes: Int64 = 0
+        if options.progress.file != nil, let cache {
+            for oid in missing.files + missing.directories.map(\.oid) {
+                bytes += try await cache.size(of: ObjectKey(oid)) ?? 0
+            }
+        }
+        return try ProgressMeter(
+            .init(
+                title: "Uploading DVC objects", direction: "upload", totalObjects: missing.count,
+                totalBytes: options.progress.file == nil ? nil : bytes),
+            to: options.progress)
+    }
+}
+
+/// A transfer that a signal ended early.
+package struct Interrupted: UserFacingError {
+    package let uploadedCount: Int
+    package let outOf: Int
+
+    package var summary: String {
+        "interrupted after \(uploadedCount) of \(counted(outOf, "object")); nothing is half-written"
+    }
+
+    package var advice: String? { "run the command again to upload the rest" }
+}
+
+/// Something about the record of what is where; never a reason to stop.
+struct StatusCacheNote: UserFacingError {
+    let summary: String
+}

@@ -1,0 +1,126 @@
+package import Basics
+package import Git
+package import Planning
+internal import StatusCache
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// One run of a command: the repository it works in, and what the user has set.
+///
+/// The one place below the programs that knows environment variables.
+package struct Session: Sendable {
+    package let environment: Environment
+    package let directory: FilePath
+    package let repository: GitRepository
+    package let config: GitConfig
+    package let trace: Trace
+
+    /// Finds the repository at `directory` and reads Git's configuration.
+    ///
+    /// Throws `GitError`, `SubprocessError`, `SystemError`.
+    package init(at directory: FilePath, environment: Environment) throws {
+        self.environment = environment
+        self.directory = directory
+        trace = Trace(setting: environment["GIT_DVC_TRACE"])
+        let git = try GitProgram(environment: environment, trace: trace)
+        do {
+            repository = try GitRepository(at: directory, git: git)
+        } catch let error as GitError {
+            throw error
+        } catch {
+            // An old Git fails at options it does not know: say that rather than what it said.
+            try git.requireSupportedVersion()
+            throw error
+        }
+        config = try GitConfig(of: repository)
+    }
+
+    /// Where the records of what is where are kept.
+    package var statusFile: FilePath { repository.commonDirectory.appending("dvc/status.db") }
+
+    /// DVC's configuration files outside of the repository.
+    ///
+    /// Source: DVC 3.67, observed (dvc-compat 1.2).
+    package var configurationSources: ConfigurationSources {
+        let home = environment.homeDirectory
+        #if canImport(Darwin)
+        let system: FilePath = "/Library/Application Support/dvc"
+        let user = home?.appending("Library/Application Support/dvc")
+        #else
+        let system: FilePath = "/etc/xdg/dvc"
+        let user =
+            environment.nonEmpty("XDG_CONFIG_HOME").map { FilePath($0).appending("dvc") }
+            ?? home?.appending(".config/dvc")
+        #endif
+        func directory(_ variable: String, _ usual: FilePath?) -> FilePath? {
+            environment.nonEmpty(variable).map { FilePath($0) } ?? usual
+        }
+        return ConfigurationSources(
+            systemFile: directory("DVC_SYSTEM_CONFIG_DIR", system)?.appending("config"),
+            globalFile: directory("DVC_GLOBAL_CONFIG_DIR", user)?.appending("config"),
+            homeDirectory: home)
+    }
+
+    /// How many objects to transfer at a time: `-j`, `dvc.jobs`, the remote's `jobs`, the default.
+    package func jobs(_ option: Int?, remote: Int?, blocksThreads: Bool) -> Int {
+        let chosen = [option, config["dvc.jobs"].flatMap { Int($0) }, remote].compactMap(\.self)
+        if let jobs = chosen.first(where: { $0 > 0 }) { return min(jobs, 1024) }
+        let processors = max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))
+        // Copying files is bound by the processors: more threads only get in each other's way.
+        return blocksThreads ? max(2, processors) : 4 * processors
+    }
+
+    /// Where progress is shown.
+    package func progressOutput(isQuiet: Bool) -> ProgressMeter.Output {
+        let file = environment.nonEmpty("DVC_PROGRESS_FILE").map { FilePath($0) }
+        let wanted = config.boolean("dvc.progress") ?? (isatty(2) == 1)
+        return ProgressMeter.Output(
+            showsLine: wanted && !isQuiet, file: file?.isAbsolute == true ? file : nil)
+    }
+
+    /// How long a record of presence is believed: `dvc.indexMaxAge`, such as `7.days` or `12.hours`.
+    package var recordLifetime: Duration {
+        config["dvc.indexmaxage"].flatMap { Duration(gitText: $0) } ?? .seconds(7 * 86400)
+    }
+
+    /// The record of what is where, or why it cannot be used.
+    func openStatusCache() -> Result<StatusCache, any Error> {
+        Result {
+            try StatusCache.open(
+                statusFile, maximumAge: recordLifetime, now: Int64(time(nil)))
+        }
+    }
+}
+
+extension Duration {
+    /// A span as Git's settings spell it: a number and a unit, `7.days`, `2 weeks`, `90.minutes`;
+    /// `now` is none at all, `never` is for ever.
+    init?(gitText text: String) {
+        let words = text.lowercased().split { $0 == "." || $0 == " " }
+        if words == ["now"] || words == ["0"] {
+            self = .zero
+            return
+        }
+        if words == ["never"] {
+            self = .seconds(Int64.max >> 16)
+            return
+        }
+        guard words.count == 2, let count = Int64(words[0]), (0...1_000_000).contains(count) else {
+            return nil
+        }
+        switch words[1] {
+        case "second", "seconds": self = .seconds(count)
+        case "minute", "minutes": self = .seconds(count * 60)
+        case "hour", "hours": self = .seconds(count * 3600)
+        case "day", "days": self = .seconds(count * 86400)
+        case "week", "weeks": self = .seconds(count * 7 * 86400)
+        case "month", "months": self = .seconds(count * 30 * 86400)
+        case "year", "years": self = .seconds(count * 365 * 86400)
+        default: return nil
+        }
+    }
+}

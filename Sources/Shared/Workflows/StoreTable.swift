@@ -1,0 +1,49 @@
+internal import Basics
+internal import DVC
+internal import LocalBackend
+internal import Storage
+
+/// A remote that this version cannot reach.
+struct UnsupportedRemoteError: UserFacingError {
+    let remote: String
+    let scheme: String
+
+    var summary: String {
+        "remote '\(remote)' is reached by '\(scheme)://', which is not supported yet"
+    }
+    var advice: String? {
+        "use 'dvc push -r \(remote)' and 'git push --no-verify', or a remote that is a directory"
+    }
+}
+
+extension Session {
+    /// The store behind a remote, with retries, and traced when asked for.
+    func store(for remote: DVCRemote) throws(UnsupportedRemoteError) -> any ObjectStore {
+        switch remote.location {
+        case .directory(let path):
+            let store = LocalStore(root: path, name: remote.name, isShared: remote.isShared)
+            return wrapped(store)
+        case .url(let scheme, _):
+            throw UnsupportedRemoteError(remote: remote.name, scheme: scheme)
+        }
+    }
+
+    /// DVC's cache as a store.
+    func cache(at path: FilePath, isShared: Bool) -> LocalStore {
+        LocalStore(root: path, name: "cache", isShared: isShared)
+    }
+
+    private func wrapped(_ store: any ObjectStore) -> any ObjectStore {
+        guard trace.isOn else { return RetryingStore(store) }
+        let trace = trace
+        return RetryingStore(
+            TracingStore(store) { request in
+                let operation = request.operation?.rawValue ?? "sync"
+                let key = request.key.map { " \($0)" } ?? ""
+                let bytes = request.bytes.map { " \($0) bytes" } ?? ""
+                trace.log(
+                    "\(store.traits.name): \(operation)\(key)\(bytes) in \(request.duration): "
+                        + request.result)
+            })
+    }
+}

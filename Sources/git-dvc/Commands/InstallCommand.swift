@@ -1,0 +1,50 @@
+import Basics
+import Git
+import Workflows
+
+let installCommand = CommandDescription(
+    name: "install",
+    summary: "Puts the pre-push hook into this repository, for all its worktrees.",
+    synopsis: "[--chain] [-q]",
+    options: [
+        OptionDescription("chain", "keep a hook that somebody else wrote, and run it first"),
+        OptionDescription("quiet", "q", "only say what went wrong"),
+    ],
+    examples: [
+        ("git dvc install", "from now on 'git push' uploads the data first"),
+        ("git dvc install --chain", "the same where a pre-push hook exists already"),
+    ],
+    run: { arguments, invocation in
+        let session = try invocation.session()
+        try session.repository.git.requireSupportedVersion()
+        let report = try HookInstallation(session).install(chain: arguments.has("chain"))
+        return show(report, arguments)
+    })
+
+let uninstallCommand = CommandDescription(
+    name: "uninstall",
+    summary: "Takes our hooks out of this repository and brings back what was there before.",
+    synopsis: "[-q]",
+    options: [OptionDescription("quiet", "q", "only say what went wrong")],
+    examples: [("git dvc uninstall", "'git push' no longer uploads data")],
+    run: { arguments, invocation in
+        let session = try invocation.session()
+        return show(try HookInstallation(session).uninstall(), arguments)
+    })
+
+let versionCommand = CommandDescription(
+    name: "version",
+    summary: "Says which version this is.",
+    synopsis: "",
+    run: { _, _ in
+        printResult("git-dvc version \(version)")
+        return 0
+    })
+
+private func show(_ report: HookInstallation.Report, _ arguments: Arguments) -> CInt {
+    if !arguments.has("quiet") {
+        for line in report.lines { printResult(printable(line)) }
+        for note in report.notes { printMessage("warning", note) }
+    }
+    return 0
+}

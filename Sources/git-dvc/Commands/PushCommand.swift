@@ -1,0 +1,95 @@
+import Basics
+import Git
+import Workflows
+
+let pushCommand = CommandDescription(
+    name: "push",
+    summary: "Uploads the data that the workspace needs, or that pushed refs need, to DVC remotes.",
+    synopsis: "[<options>] [--stdin <remote> <url>]",
+    arguments: [
+        ("<remote>", "with --stdin: the Git remote's name, or its URL when it has none"),
+        ("<url>", "with --stdin: the Git remote's URL"),
+    ],
+    argumentCount: 0...2,
+    options: [
+        OptionDescription(
+            "remote", "r", value: "name", "only this DVC remote, instead of the default"),
+        OptionDescription("jobs", "j", value: "n", "how many transfers at a time"),
+        OptionDescription("dry-run", "n", "only say what would be uploaded"),
+        OptionDescription("json", "the result as JSON on standard output"),
+        OptionDescription(
+            "stdin", "read refs from standard input, as Git gives them to a pre-push hook"),
+        OptionDescription(
+            "porcelain", "with --stdin: print 'ok <ref>' or 'error <ref> <why>' for every ref"),
+        OptionDescription("quiet", "q", "only say what went wrong"),
+        OptionDescription("verbose", "v", "say more"),
+    ],
+    examples: [
+        ("git dvc push", "upload what the workspace's metafiles name and the default remote lacks"),
+        ("git dvc push -r backup -j 8", "the same for the remote 'backup', eight at a time"),
+        ("git dvc push --dry-run", "list it instead"),
+    ],
+    run: { arguments, invocation in try await push(arguments, invocation) })
+
+private func push(_ arguments: Arguments, _ invocation: Invocation) async throws -> CInt {
+    let readsRefs = arguments.has("stdin")
+    let usage = "run 'git dvc push -h' for its options"
+    if readsRefs, arguments.positionals.count != 2 {
+        throw UsageError(summary: "'--stdin' needs the arguments <remote> and <url>", advice: usage)
+    }
+    if !readsRefs, let word = arguments.positionals.first {
+        throw UsageError(
+            summary: "targets such as '\(word)' are not supported yet",
+            advice: "push everything with 'git dvc push', or this with 'dvc push \(word)'")
+    }
+    if arguments.has("porcelain"), !readsRefs {
+        throw UsageError(summary: "'--porcelain' goes with '--stdin'", advice: usage)
+    }
+    if arguments.has("quiet"), arguments.has("verbose") {
+        throw UsageError(summary: "'--quiet' and '--verbose' exclude each other", advice: usage)
+    }
+    let jobs = try arguments.count("jobs")
+    let session = try invocation.session()
+
+    var source = PushSource.workspace
+    var updates: [RefUpdate] = []
+    if readsRefs {
+        let input = try OpenFile(adopting: 0, named: "standard input").readAll(limit: 1 << 30)
+        updates = try RefUpdate.parse(input)
+        source = .refs(updates, remote: arguments.positionals[0])
+        if session.config["dvc.pushdata"]?.lowercased() == "never" {
+            if arguments.has("porcelain") { printVerdicts(updates, [:]) }
+            return 0
+        }
+    }
+    let isQuiet = arguments.has("quiet")
+    var options = PushOptions(
+        progress: session.progressOutput(isQuiet: isQuiet || arguments.has("json")))
+    options.remote = arguments.value("remote")
+    options.jobs = jobs
+    options.isDryRun = arguments.has("dry-run")
+
+    let report = try await PushWorkflow(session, options).run(source)
+    let printer = PushPrinter(
+        report: report, options: options, isQuiet: isQuiet, isVerbose: arguments.has("verbose"))
+    printer.printMessages()
+    if arguments.has("json") {
+        try printer.printJSON()
+    } else if arguments.has("porcelain") {
+        printVerdicts(updates, report.refusals)
+    } else {
+        printer.printSummary(isHook: readsRefs)
+    }
+    return report.isSuccess ? 0 : ExitCode.failure
+}
+
+/// One line for every ref, in the words of a remote helper.
+private func printVerdicts(_ updates: [RefUpdate], _ refusals: [GitOID: String]) {
+    for update in updates {
+        if let oid = update.newOID, let reason = refusals[oid] {
+            printResult("error \(update.remoteRef) \(printable(reason))")
+        } else {
+            printResult("ok \(update.remoteRef)")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Basics
+import Git
+import Workflows
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+@main struct GitDVC {
+    static let commands = [
+        pushCommand, pullCommand, installCommand, uninstallCommand, versionCommand,
+    ]
+
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        let words = Array(CommandLine.arguments.dropFirst())
+        let work = Task { await run(words) }
+        let signals = SignalWatch { work.cancel() }
+        let code = await work.value
+        exit(signals.received.map { 128 + $0 } ?? code)
+    }
+
+    /// Runs the command that `words` name and returns the exit code.
+    static func run(_ words: [String]) async -> CInt {
+        do {
+            guard let name = words.first else {
+                write(overview, to: 2)
+                return ExitCode.usage
+            }
+            switch name {
+            case "-h", "--help", "help":
+                return try showHelp(words.dropFirst().first)
+            case "--version": return try await run(versionCommand, [])
+            default: return try await run(command(named: name), Array(words.dropFirst()))
+            }
+        } catch is CancellationError {
+            printMessage("error", "interrupted")
+            return ExitCode.failure
+        } catch {
+            printError(error)
+            return exitCode(for: error)
+        }
+    }
+
+    private static func run(_ command: CommandDescription, _ words: [String]) async throws -> CInt {
+        let arguments = try Arguments(words, for: command)
+        if arguments.has("help") {
+            write(command.help, to: 1)
+            return 0
+        }
+        let invocation = Invocation(
+            environment: .current(), directory: try FilePath.currentDirectory())
+        return try await command.run(arguments, invocation)
+    }
+
+    private static func command(named name: String) throws(UsageError) -> CommandDescription {
+        if let command = commands.first(where: { $0.name == name }) { return command }
+        let nearest = nearestWord(to: name, among: commands.map { $0.name })
+        throw UsageError(
+            summary: "'\(name)' is not a command of git dvc",
+            advice: nearest.map { "did you mean 'git dvc \($0)'?" }
+                ?? "run 'git dvc -h' for the list")
+    }
+
+    private static func showHelp(_ name: String?) throws(UsageError) -> CInt {
+        write(
+            try name.map { name throws(UsageError) in try command(named: name).help } ?? overview,
+            to: 1)
+        return 0
+    }
+
+    private static var overview: String {
+        let width = commands.map { $0.name.count }.max() ?? 0
+        let rows = commands.map { command in
+            let padding = String(repeating: " ", count: width - command.name.count)
+            return "  \(command.name)\(padding)  \(command.summary)\n"
+        }
+        return "usage: git dvc <command> [<options>]\n\n\(rows.joined())\n"
+            + "'git dvc <command> -h' explains a command.\n"
+    }
+
+    private static func exitCode(for error: any Error) -> CInt {
+        switch error {
+        case is UsageError: ExitCode.usage
+        case is NotADVCRepositoryError: ExitCode.notARepository
+        case let error as GitError:
+            if case .notARepository = error { ExitCode.notARepository } else { ExitCode.unexpected }
+        case is HookInstallationError, is Interrupted: ExitCode.failure
+        default: ExitCode.unexpected
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Basics
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// Turns the signals that end a program into cancelling its work, so that it can clean up.
+///
+/// The first one cancels; a second one, or five seconds without an end, ends the process at once,
+/// which leaves at most temporary files. Made before any other thread is started.
+final class SignalWatch: Sendable {
+    private let first = Locked<CInt?>(nil)
+
+    /// The signal that came, if any.
+    var received: CInt? { first.withLock { $0 } }
+
+    init(onFirst cancel: @escaping @Sendable () -> Void) {
+        var ending = sigset_t()
+        sigemptyset(&ending)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&ending, number) }
+        // Threads inherit the mask, so only the one that waits gets these.
+        pthread_sigmask(SIG_BLOCK, &ending, nil)
+        let watched = ending
+        startThread { [self] in
+            var set = watched
+            var number: CInt = 0
+            guard sigwait(&set, &number) == 0 else { return }
+            let signal = number
+            first.withLock { $0 = signal }
+            cancel()
+            startThread {
+                sleep(5)
+                _exit(128 + signal)
+            }
+            _ = sigwait(&set, &number)
+            _exit(128 + number)
+        }
+    }
+}
