@@ -113,11 +113,18 @@ let package = Package(
         .target(
             name: "StoreConformance", dependencies: ["Storage", "Digests", "Basics"],
             path: "Tests/Support/StoreConformance", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Digests", "Basics"],
+            path: "Tests/Support/TestSupport", swiftSettings: strict),
+
         unitTests(of: "Basics"),
         unitTests(of: "Digests", with: ["Basics"]),
         unitTests(of: "YAML", with: ["Basics"]),
         unitTests(of: "DVC", with: ["Digests", "Basics", "YAML"]),
         unitTests(of: "Storage", with: ["StoreConformance", "Digests", "Basics"]),
         unitTests(of: "LocalBackend", with: ["StoreConformance", "Storage", "Digests", "Basics"]),
+
+        programTests("Functional"),
+        programTests("Interop"),
     ]
 )
