@@ -19,11 +19,10 @@ package struct GitProgram: Sendable {
         var environment = environment
         for name in Self.misleading { environment[name] = nil }
         environment["LC_MESSAGES"] = "C"
-        // A missing blob of a partial clone is an answer, not a reason to go to the network; and
-        // what is pushed is what is stored, not what replace refs and grafts make of it.
-        environment["GIT_NO_LAZY_FETCH"] = "1"
+        // What is pushed is what is stored, not what replace refs and grafts make of it. The file
+        // must not exist: Git has advice about grafts for everybody who has one.
         environment["GIT_NO_REPLACE_OBJECTS"] = "1"
-        environment["GIT_GRAFT_FILE"] = "/dev/null"
+        environment["GIT_GRAFT_FILE"] = "/dev/null/grafts"
         environment["GIT_OPTIONAL_LOCKS"] = "0"
         self.path = path
         self.environment = environment

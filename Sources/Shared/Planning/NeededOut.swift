@@ -7,10 +7,8 @@ package struct NeededOut: Sendable, Equatable {
     package let oid: ObjectID
     /// Relative to the top of the repository.
     package let path: FilePath
-    /// The metafile that names the out, relative to the top of the repository.
-    package let metafile: FilePath
-    /// The metafile's content in Git; `nil` when it was read from the workspace.
-    package let metafileBlob: GitOID?
+    /// The metafiles that name the out: a `.dvc` file, or `dvc.lock` and `dvc.yaml`.
+    package let sources: [MetafileVersion]
     package let revision: Revision
     /// Whether the flags of the out are not known, so that a missing object is no failure.
     package let isUncertain: Bool
@@ -19,6 +17,14 @@ package struct NeededOut: Sendable, Equatable {
     package var place: String {
         revision.name.map { "'\(path)' (commit \($0))" } ?? "'\(path)'"
     }
+}
+
+/// A metafile as one revision has it.
+package struct MetafileVersion: Hashable, Sendable {
+    /// Relative to the top of the repository.
+    package let path: FilePath
+    /// The content in Git; `nil` when it was read from the workspace.
+    package let blob: GitOID?
 }
 
 /// Something in the pushed commits that keeps us from knowing or doing what they need.
@@ -33,8 +39,7 @@ package struct PlanProblem: Sendable {
     }
 
     package let cause: Cause
-    /// The file that has the problem, relative to the top of the repository.
-    package let metafile: FilePath
-    package let metafileBlob: GitOID?
+    /// The metafiles that have the problem, or that it keeps from being understood.
+    package let sources: [MetafileVersion]
     package let revision: Revision
 }

@@ -107,6 +107,10 @@ package final class OutCollector {
         _ unit: Unit, _ file: RevisionReader.File, definition: RevisionReader.File?, _ root: DVCRoot
     ) {
         let place = unit.place
+        var sources = [MetafileVersion(path: place.path, blob: file.blob)]
+        if let definition, let path = unit.definition?.path {
+            sources.append(MetafileVersion(path: path, blob: definition.blob))
+        }
         do {
             let metafile = try parse(unit, file, definition)
             // A file without outs needs no configuration, and so cannot fail for a broken one.
@@ -124,8 +128,8 @@ package final class OutCollector {
                     below.components.first?.elementsEqual("..".utf8) == false
                 else { continue }
                 let needed = NeededOut(
-                    oid: oid, path: path, metafile: place.path, metafileBlob: file.blob,
-                    revision: place.revision, isUncertain: out.isUncertain)
+                    oid: oid, path: path, sources: sources, revision: place.revision,
+                    isUncertain: out.isUncertain)
                 outs.append(
                     CollectedOut(
                         out: out, needed: needed, root: root.path, configuration: configuration,
@@ -135,8 +139,8 @@ package final class OutCollector {
             let cause = error as? any UserFacingError
             problems.append(
                 PlanProblem(
-                    cause: .unreadable(cause ?? UnexpectedError(error)), metafile: place.path,
-                    metafileBlob: file.blob, revision: place.revision))
+                    cause: .unreadable(cause ?? UnexpectedError(error)), sources: sources,
+                    revision: place.revision))
         }
     }
 

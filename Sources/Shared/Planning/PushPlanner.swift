@@ -57,18 +57,16 @@ package final class PushPlanner {
         return try finish(tips: [], root: root)
     }
 
-    /// The tips that need one of these outs now, not only in their past.
-    ///
-    /// An out is needed by a tip that still has the metafile with the same content.
+    /// Those of `tips` that still have any of these statements: all its metafiles, unchanged.
     package func tips(
-        _ tips: [GitOID], stillHaving metafiles: [(path: FilePath, blob: GitOID?)]
+        _ tips: [GitOID], stillHaving statements: [[MetafileVersion]]
     ) throws -> Set<GitOID> {
+        let files = Array(Set(statements.joined()))
         var live: Set<GitOID> = []
         for tip in tips {
-            let blobs = try reader.blobs(at: metafiles.map(\.path), in: tip)
-            if zip(metafiles, blobs).contains(where: { $0.blob != nil && $0.blob == $1 }) {
-                live.insert(tip)
-            }
+            let blobs = try reader.blobs(at: files.map(\.path), in: tip)
+            let present = Set(zip(files, blobs).filter { $0.blob != nil && $0.blob == $1 }.map(\.0))
+            if statements.contains(where: { $0.allSatisfy(present.contains) }) { live.insert(tip) }
         }
         return live
     }
@@ -138,8 +136,7 @@ package final class PushPlanner {
             func problem(_ cause: PlanProblem.Cause) {
                 plan.problems.append(
                     PlanProblem(
-                        cause: cause, metafile: collected.needed.metafile,
-                        metafileBlob: collected.needed.metafileBlob,
+                        cause: cause, sources: collected.needed.sources,
                         revision: collected.needed.revision))
             }
             switch try choice(for: collected, tips) {

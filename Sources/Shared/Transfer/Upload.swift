@@ -63,9 +63,9 @@ package final class Upload: Sendable {
             Set(state.missing).union(state.failures.map(\.oid))
         }
         // After a stop nobody knows which members were tried.
-        guard state.withLock({ $0.stoppedBy == nil }) else { return }
+        let isStopped = state.withLock { $0.stoppedBy != nil }
         var ready: [ObjectID] = []
-        for directory in missing.directories {
+        for directory in missing.directories where !isStopped {
             if directory.hasMember(in: bad) {
                 state.withLock { $0.withheld.append(directory.oid) }
             } else {

@@ -28,20 +28,21 @@ struct PushJudgement {
     func records(isComplete: Bool) -> [StatusCache.Record] {
         outcomes.compactMap { outcome in
             let present = Set(outcome.present)
-            var record = StatusCache.Record(url: outcome.plan.remote.canonicalURL)
-            var seen: Set<ObjectID> = []
+            // What was only looked up in the records keeps its age.
+            var known = Set(outcome.plan.recorded)
+            let isKnown = known
             var places: Set<FilePath> = []
-            for out in outcome.plan.outs where present.contains(out.oid) {
-                if seen.insert(out.oid).inserted { record.objects.append(out.oid) }
+            var record = StatusCache.Record(url: outcome.plan.remote.canonicalURL)
+            for out in outcome.plan.outs
+            where present.contains(out.oid) || isKnown.contains(out.oid) {
+                if known.insert(out.oid).inserted { record.objects.append(out.oid) }
                 // Outs come newest first, and the newest list is the best start for the next.
                 if out.oid.isDirectory, places.insert(out.path).inserted {
                     record.directories.append((out.path, out.oid))
                 }
             }
             if isComplete { record.tips = plan.tips.map(\.hex) }
-            let isNews =
-                outcome.plan.recorded.count < record.objects.count || !record.tips.isEmpty
-            return isNews ? record : nil
+            return record.objects.isEmpty && record.tips.isEmpty ? nil : record
         }
     }
 
@@ -56,7 +57,7 @@ struct PushJudgement {
             case .noRemote(let out): NoRemoteError(out: out)
             case .cloudVersioned(let out, let remote): CloudVersionedError(out: out, remote: remote)
             }
-        let live = try tipsStillHaving([(problem.metafile, problem.metafileBlob)], planner)
+        let live = try planner.tips(plan.tips, stillHaving: [problem.sources])
         add(error, refusing: refused(live), to: &report)
     }
 
@@ -99,14 +100,14 @@ struct PushJudgement {
             outcome.plan.directories.compactMap { directory in
                 directory.flaw.map { (directory.oid, $0) }
             }, uniquingKeysWith: { first, _ in first })
-        var occurrences: [ObjectID: [(FilePath, GitOID?)]] = [:]
+        var occurrences: [ObjectID: [[MetafileVersion]]] = [:]
         outcome.forEachOccurrence(of: Set(outcome.missing)) { oid, _, out in
-            occurrences[oid, default: []].append((out.metafile, out.metafileBlob))
+            occurrences[oid, default: []].append(out.sources)
         }
         var shown: [Bool: Int] = [:]
         for place in store.missing.sorted(by: { $0.path < $1.path }) {
             if outcome.plan.uncertain.contains(place.oid) { continue }
-            let live = try tipsStillHaving(occurrences[place.oid] ?? [], planner)
+            let live = try planner.tips(plan.tips, stillHaving: occurrences[place.oid] ?? [])
             let refusing = refused(live)
             shown[refusing == nil, default: 0] += 1
             if shown[refusing == nil, default: 0] > Self.shownErrors { continue }
@@ -155,12 +156,6 @@ struct PushJudgement {
         case .tips: live.isEmpty ? nil : live
         case .all: Set(plan.tips)
         }
-    }
-
-    private func tipsStillHaving(
-        _ metafiles: [(FilePath, GitOID?)], _ planner: PushPlanner
-    ) throws -> Set<GitOID> {
-        try planner.tips(plan.tips, stillHaving: metafiles.map { (path: $0.0, blob: $0.1) })
     }
 
     /// The tips in whose history a commit of this push needs one of the objects.

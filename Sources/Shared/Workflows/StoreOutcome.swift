@@ -10,7 +10,7 @@ struct StoreOutcome: Sendable {
     let plan: StorePlan
     var uploadedCount = 0
     var uploadedBytes: Int64 = 0
-    /// Files that are in the store, and directories that are there with all members.
+    /// Files that were seen in the store, and directories that are there with all members.
     var present: [ObjectID] = []
     /// What a dry run would upload.
     var foreseen: [ObjectID] = []
@@ -20,10 +20,7 @@ struct StoreOutcome: Sendable {
     /// Why nothing could be asked of the store at all.
     var blockedBy: (any UserFacingError)?
 
-    init(plan: StorePlan) {
-        self.plan = plan
-        present = plan.recorded
-    }
+    init(plan: StorePlan) { self.plan = plan }
 
     mutating func take(_ result: UploadResult) {
         uploadedCount = result.uploadedCount
