@@ -119,6 +119,7 @@ let package = Package(
 
         unitTests(of: "Basics"),
         unitTests(of: "Digests", with: ["Basics"]),
+        unitTests(of: "Git", with: ["Basics"]),
         unitTests(of: "YAML", with: ["Basics"]),
         unitTests(of: "DVC", with: ["Digests", "Basics", "YAML"]),
         unitTests(of: "Storage", with: ["StoreConformance", "Digests", "Basics"]),

@@ -29,8 +29,10 @@ func prePush(remote: String, url: String, environment: Environment) -> CInt {
                 "hint", "install it again, or push without the data: DVC_SKIP_PUSH=1 git push")
             return 1
         }
+        let isDryRun = parentCommandLine().flatMap { PushCommandLine($0)?.isDryRun } ?? false
         let command = Command(
-            program, ["push", "--stdin", "--", remote, url], environment: environment)
+            program, ["push", "--stdin"] + (isDryRun ? ["--dry-run"] : []) + ["--", remote, url],
+            environment: environment)
         trace.log("run \(command.line)")
         printError(command.replaceProcess(input: input))
         return 1

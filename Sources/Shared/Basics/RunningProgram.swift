@@ -74,3 +74,18 @@ extension Command {
         return descriptor
     }
 }
+
+/// The words of the command line of the process that started this one; `nil` where the system does
+/// not show them.
+package func parentCommandLine() -> [String]? {
+    #if canImport(Darwin)
+    return nil
+    #else
+    // A kernel file of unknown size; a process that is gone or hidden gives none.
+    guard let bytes = try? readFile(FilePath("/proc/\(getppid())/cmdline"), limit: 1 << 20) else {
+        return nil
+    }
+    let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+    return words.map { String(decoding: $0, as: UTF8.self) }
+    #endif
+}

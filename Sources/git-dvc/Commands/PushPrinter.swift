@@ -19,6 +19,13 @@ struct PushPrinter {
     ///   nothing is said when nothing was done.
     func printSummary(isHook: Bool) {
         if isQuiet { return }
+        if options.isDryRun, isHook {
+            for store in report.stores where !store.wouldUpload.isEmpty {
+                let objects = counted(store.wouldUpload.count, "DVC object")
+                write("Would upload \(objects) to remote '\(printable(store.remote))'\n", to: 2)
+            }
+            return
+        }
         if options.isDryRun {
             for store in report.stores {
                 for place in store.wouldUpload {
