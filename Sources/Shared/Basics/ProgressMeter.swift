@@ -72,22 +72,27 @@ package final class ProgressMeter: Sendable {
 
     deinit { if file >= 0 { close(file) } }
 
-    /// Counts bytes of an object that is still under way.
-    package func advance(bytes: Int64, of name: @autoclosure () -> String) {
-        if output.isNowhere { return }
-        state.withLock { state in
-            state.bytes += bytes
-            report(name(), object: state.objects + 1, &state)
+    /// What to tell about the bytes of one object while they move; a negative number takes back.
+    package func observer(of name: String) -> (@Sendable (Int64) -> Void)? {
+        if output.isNowhere { return nil }
+        return { [self] bytes in
+            state.withLock { state in
+                state.bytes += bytes
+                // A large object moves in many small steps; nobody needs a line for each.
+                guard isDue(&state) else { return }
+                writeLine(name, object: state.objects + 1, state)
+                if output.showsLine { draw(&state, .underWay) }
+            }
         }
     }
 
-    /// Counts an object that is done; its bytes were counted before or are given here.
-    package func completeObject(bytes: Int64 = 0, named name: @autoclosure () -> String) {
+    /// Counts an object that is done; its bytes were counted while they moved.
+    package func completeObject(named name: @autoclosure () -> String) {
         if output.isNowhere { return }
         state.withLock { state in
             state.objects += 1
-            state.bytes += bytes
-            report(name(), object: state.objects, &state)
+            writeLine(name(), object: state.objects, state)
+            if output.showsLine, isDue(&state) { draw(&state, .underWay) }
         }
     }
 
@@ -97,19 +102,20 @@ package final class ProgressMeter: Sendable {
         state.withLock { state in draw(&state, isComplete ? .done : .stopped) }
     }
 
-    private func report(_ name: String, object: Int, _ state: inout State) {
-        if file >= 0 {
-            let bytes = "\(state.bytes)/\(work.totalBytes ?? state.bytes)"
-            let line =
-                "\(work.direction) \(object)/\(work.totalObjects) \(bytes) \(printable(name))\n"
-            // Progress that cannot be written (a full disk) must not stop the transfer.
-            _ = Array(line.utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-        }
-        guard output.showsLine else { return }
+    /// Whether a tenth of a second has gone by since this last said so.
+    private func isDue(_ state: inout State) -> Bool {
         let now = ContinuousClock.now
-        if let last = state.lastDrawn, last.duration(to: now) < .milliseconds(100) { return }
+        if let last = state.lastDrawn, last.duration(to: now) < .milliseconds(100) { return false }
         state.lastDrawn = now
-        draw(&state, .underWay)
+        return true
+    }
+
+    private func writeLine(_ name: String, object: Int, _ state: State) {
+        guard file >= 0 else { return }
+        let bytes = "\(state.bytes)/\(work.totalBytes ?? state.bytes)"
+        let line = "\(work.direction) \(object)/\(work.totalObjects) \(bytes) \(printable(name))\n"
+        // Progress that cannot be written (a full disk) must not stop the transfer.
+        _ = Array(line.utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
     }
 
     private enum Phase { case underWay, done, stopped }

@@ -44,16 +44,20 @@ struct SourceFile: ~Copyable {
 /// Clones or copies a file into a new one, and says what its content is.
 func copyContent(
     of source: borrowing SourceFile, to new: inout NewFile, like oid: ObjectID,
-    by reflinks: Reflinks
+    by reflinks: Reflinks, _ moved: ((Int64) -> Void)?
 ) throws(CopyError) -> HashedContent {
     if source.size > 0, reflinks.clone(source.file, device: source.device, to: &new) {
         // What is hashed must be what is kept: the clone, which nobody else can change.
-        return try hashContent(of: new.file, expectedSize: source.size, like: oid)
+        return try hashContent(of: new.file, expectedSize: source.size, like: oid) {
+            block throws(SystemError) in
+            moved?(Int64(block.count))
+        }
     }
     if source.size > blockSize { new.reserve(source.size) }
     return try hashContent(of: source.file, expectedSize: source.size, like: oid) {
         block throws(SystemError) in
         try new.file.write(all: block)
+        moved?(Int64(block.count))
     }
 }
 

@@ -9,16 +9,21 @@ package import Glibc
 #endif
 
 extension LocalStore {
-    package func get(_ key: ObjectKey, toFileAt path: FilePath) async throws -> Int64 {
-        try await get(key, toFileAt: path, mode: 0o666)
+    package func get(
+        _ key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
+    ) async throws -> Int64 {
+        try await observed(observer) { moved in
+            try get(key, toFileAt: path, mode: 0o666, moved)
+        }
     }
 
     /// Writes the object to a new file at `path` and returns its size in bytes.
     ///
     /// The file gets `mode`, less the umask.
     package func get(
-        _ key: ObjectKey, toFileAt path: FilePath, mode: mode_t
-    ) async throws -> Int64 {
+        _ key: ObjectKey, toFileAt path: FilePath, mode: mode_t,
+        _ moved: ((Int64) -> Void)? = nil
+    ) throws -> Int64 {
         try Task.checkCancellation()
         let object = try open(key, .download)
         var new: NewFile
@@ -29,7 +34,8 @@ extension LocalStore {
         }
         let content: HashedContent
         do throws(CopyError) {
-            content = try copyContent(of: object, to: &new, like: key.oid, by: reflinksOut)
+            content = try copyContent(
+                of: object, to: &new, like: key.oid, by: reflinksOut, moved)
         } catch {
             switch error {
             case .cancelled: throw CancellationError()

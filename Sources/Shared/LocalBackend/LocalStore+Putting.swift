@@ -9,7 +9,17 @@ internal import Glibc
 #endif
 
 extension LocalStore {
-    package func put(fileAt path: FilePath, as key: ObjectKey) async throws -> Int64 {
+    package func put(
+        fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?
+    ) async throws -> Int64 {
+        try await observed(observer) { moved in
+            try put(fileAt: path, as: key, moved)
+        }
+    }
+
+    private func put(
+        fileAt path: FilePath, as key: ObjectKey, _ moved: ((Int64) -> Void)?
+    ) throws -> Int64 {
         try Task.checkCancellation()
         let source: SourceFile
         do throws(SystemError) {
@@ -21,7 +31,8 @@ extension LocalStore {
         var new = try createTemporary(in: target.parent, for: key, .upload)
         let content: HashedContent
         do throws(CopyError) {
-            content = try copyContent(of: source, to: &new, like: key.oid, by: reflinksIn)
+            content = try copyContent(
+                of: source, to: &new, like: key.oid, by: reflinksIn, moved)
         } catch {
             switch error {
             case .cancelled: throw CancellationError()

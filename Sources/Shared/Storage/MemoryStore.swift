@@ -97,7 +97,9 @@ package final class MemoryStore: ObjectStore {
         return state.withLock { $0.objects[key].map { Int64($0.count) } }
     }
 
-    package func put(fileAt path: FilePath, as key: ObjectKey) async throws -> Int64 {
+    package func put(
+        fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?
+    ) async throws -> Int64 {
         try await begin(.upload, key)
         let bytes: [UInt8]
         do throws(SystemError) {
@@ -107,10 +109,13 @@ package final class MemoryStore: ObjectStore {
         }
         try verify(bytes, .upload, key)
         insert(bytes, as: key)
+        observer?(Int64(bytes.count))
         return Int64(bytes.count)
     }
 
-    package func get(_ key: ObjectKey, toFileAt path: FilePath) async throws -> Int64 {
+    package func get(
+        _ key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
+    ) async throws -> Int64 {
         try await begin(.download, key)
         let bytes = try verifiedObject(.download, key)
         do throws(SystemError) {
@@ -124,6 +129,7 @@ package final class MemoryStore: ObjectStore {
         } catch {
             throw StoreError(.download, key, store: traits.name, writing: error)
         }
+        observer?(Int64(bytes.count))
         return Int64(bytes.count)
     }
 

@@ -16,12 +16,16 @@ package protocol ObjectStore: Sendable {
     /// A reader sees all of it or none of it. The bytes are hashed while they are sent: content that
     /// is not what `key` names is not stored and throws `mismatch`. An object that is there already
     /// may be replaced, by the same content.
-    func put(fileAt path: FilePath, as key: ObjectKey) async throws -> Int64
+    func put(
+        fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?
+    ) async throws -> Int64
 
     /// Writes the object to a new file at `path` and returns its size in bytes.
     ///
     /// The bytes are hashed while they arrive; after an error, `mismatch` among them, nothing is left.
-    func get(_ key: ObjectKey, toFileAt path: FilePath) async throws -> Int64
+    func get(
+        _ key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
+    ) async throws -> Int64
 
     /// The object's content in memory, hashed as in ``get(_:toFileAt:)``: for `.dir` lists.
     ///
@@ -35,6 +39,14 @@ package protocol ObjectStore: Sendable {
 }
 
 extension ObjectStore {
+    package func put(fileAt path: FilePath, as key: ObjectKey) async throws -> Int64 {
+        try await put(fileAt: path, as: key, observer: nil)
+    }
+
+    package func get(_ key: ObjectKey, toFileAt path: FilePath) async throws -> Int64 {
+        try await get(key, toFileAt: path, observer: nil)
+    }
+
     /// A service acknowledges what it has made durable, so most stores have nothing to do.
     package func makeDurable() async throws {}
 }

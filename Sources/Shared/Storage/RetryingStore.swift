@@ -52,12 +52,16 @@ package struct RetryingStore: ObjectStore {
         try await retrying { try await base.size(of: key) }
     }
 
-    package func put(fileAt path: FilePath, as key: ObjectKey) async throws -> Int64 {
-        try await retrying { try await base.put(fileAt: path, as: key) }
+    package func put(
+        fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?
+    ) async throws -> Int64 {
+        try await retrying { try await base.put(fileAt: path, as: key, observer: observer) }
     }
 
-    package func get(_ key: ObjectKey, toFileAt path: FilePath) async throws -> Int64 {
-        try await retrying { try await base.get(key, toFileAt: path) }
+    package func get(
+        _ key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
+    ) async throws -> Int64 {
+        try await retrying { try await base.get(key, toFileAt: path, observer: observer) }
     }
 
     package func contents(of key: ObjectKey, limit: Int) async throws -> [UInt8] {

@@ -32,13 +32,20 @@ package struct TracingStore: ObjectStore {
         try await traced(.find, key, { try await base.size(of: key) }, bytes: { $0 })
     }
 
-    package func put(fileAt path: FilePath, as key: ObjectKey) async throws -> Int64 {
-        try await traced(.upload, key, { try await base.put(fileAt: path, as: key) }, bytes: { $0 })
+    package func put(
+        fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?
+    ) async throws -> Int64 {
+        try await traced(
+            .upload, key, { try await base.put(fileAt: path, as: key, observer: observer) },
+            bytes: { $0 })
     }
 
-    package func get(_ key: ObjectKey, toFileAt path: FilePath) async throws -> Int64 {
+    package func get(
+        _ key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
+    ) async throws -> Int64 {
         try await traced(
-            .download, key, { try await base.get(key, toFileAt: path) }, bytes: { $0 })
+            .download, key, { try await base.get(key, toFileAt: path, observer: observer) },
+            bytes: { $0 })
     }
 
     package func contents(of key: ObjectKey, limit: Int) async throws -> [UInt8] {

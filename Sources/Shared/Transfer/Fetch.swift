@@ -96,13 +96,14 @@ package final class Fetch: Sendable {
         let key = ObjectKey(oid)
         do {
             let bytes = try await cache.receive(key) { path in
-                try await store.get(key, toFileAt: path)
+                try await store.get(
+                    key, toFileAt: path, observer: meter?.observer(of: key.description))
             }
             state.withLock { state in
                 state.fetchedCount += 1
                 state.fetchedBytes += bytes
             }
-            meter?.completeObject(bytes: bytes, named: key.description)
+            meter?.completeObject(named: key.description)
         } catch let error as StoreError {
             try note(error, oid)
         }

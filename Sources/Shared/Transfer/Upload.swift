@@ -94,13 +94,15 @@ package final class Upload: Sendable {
             return
         }
         do {
-            let bytes = try await store.put(fileAt: cache.path(of: key), as: key)
+            let bytes = try await store.put(
+                fileAt: cache.path(of: key), as: key, observer: meter?.observer(of: key.description)
+            )
             state.withLock { state in
                 state.uploadedCount += 1
                 state.uploadedBytes += bytes
                 state.present.append(oid)
             }
-            meter?.completeObject(bytes: bytes, named: key.description)
+            meter?.completeObject(named: key.description)
         } catch let error as StoreError {
             if error.reason == .sourceMissing {
                 state.withLock { $0.missing.append(oid) }

@@ -44,7 +44,7 @@ package struct StoreCheck: Sendable, CustomTestStringConvertible {
     }
 
     /// Every rule.
-    package static let all: [StoreCheck] = absence + storing + refusing + concurrency
+    package static let all: [StoreCheck] = absence + storing + refusing + concurrency + observing
 
     /// Runs the check against the empty store that `make` returns.
     ///

@@ -47,7 +47,7 @@ import Glibc
         let plain = fixture.scratch.path.appending("plain")
         let program = fixture.scratch.path.appending("program")
         _ = try await fixture.store.get(key, toFileAt: plain)
-        _ = try await fixture.store.get(key, toFileAt: program, mode: 0o777)
+        _ = try fixture.store.get(key, toFileAt: program, mode: 0o777)
         #expect(try fixture.mode(of: plain) == 0o640)
         #expect(try fixture.mode(of: program) == 0o750)
     }
