@@ -117,11 +117,11 @@ let package = Package(
             name: "TestSupport", dependencies: ["Digests", "Basics"],
             path: "Tests/Support/TestSupport", swiftSettings: strict),
 
-        unitTests(of: "Basics"),
+        unitTests(of: "Basics", with: ["TestSupport"]),
         unitTests(of: "Digests", with: ["Basics"]),
         unitTests(of: "Git", with: ["Basics"]),
         unitTests(of: "YAML", with: ["Basics"]),
-        unitTests(of: "DVC", with: ["Digests", "Basics", "YAML"]),
+        unitTests(of: "DVC", with: ["TestSupport", "Digests", "Basics", "YAML"]),
         unitTests(of: "Storage", with: ["StoreConformance", "Digests", "Basics"]),
         unitTests(of: "LocalBackend", with: ["StoreConformance", "Storage", "Digests", "Basics"]),
 

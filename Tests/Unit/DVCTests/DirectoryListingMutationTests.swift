@@ -1,5 +1,6 @@
 import Basics
 import Digests
+import TestSupport
 import Testing
 
 @testable import DVC
