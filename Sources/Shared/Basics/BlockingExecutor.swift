@@ -55,12 +55,16 @@ package final class BlockingExecutor: TaskExecutor {
         defer { condition.unlock() }
         while state.next == state.jobs.count {
             if state.isShutDown { return nil }
-            state.jobs.removeAll(keepingCapacity: true)
-            state.next = 0
             condition.wait()
         }
-        defer { state.next += 1 }
-        return state.jobs[state.next]
+        let job = state.jobs[state.next]
+        state.next += 1
+        // Here and not before waiting: threads that are never idle would let the queue grow for ever.
+        if state.next == state.jobs.count {
+            state.jobs.removeAll(keepingCapacity: true)
+            state.next = 0
+        }
+        return job
     }
 }
 

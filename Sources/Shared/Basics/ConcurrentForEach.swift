@@ -24,7 +24,8 @@ package func forEachIndexConcurrently(
                 }
             }
         }
-        try await group.waitForAll()
+        // Not waitForAll(), which lets the other workers go on to the end after an error.
+        while try await group.next() != nil {}
     }
 }
 
