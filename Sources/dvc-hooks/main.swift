@@ -12,6 +12,7 @@ import Glibc
 // threads, read configuration or open the repository's databases.
 
 signal(SIGPIPE, SIG_IGN)
+signal(SIGCHLD, SIG_DFL)  // ignored by whoever started us, it would hide how git ends
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 

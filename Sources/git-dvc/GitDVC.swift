@@ -15,6 +15,7 @@ import Glibc
 
     static func main() async {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGCHLD, SIG_DFL)  // ignored by whoever started us, it would hide how git ends
         let words = Array(CommandLine.arguments.dropFirst())
         let work = Task { await run(words) }
         let signals = SignalWatch { work.cancel() }

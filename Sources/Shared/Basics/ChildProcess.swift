@@ -27,6 +27,8 @@ package struct Command: Sendable {
 package enum ExitStatus: Equatable, Sendable {
     case exited(CInt)
     case signalled(CInt)
+    /// The system did not tell: where SIGCHLD is ignored, it forgets children as they end.
+    case unknown
 
     package var isSuccess: Bool { self == .exited(0) }
 
@@ -35,6 +37,7 @@ package enum ExitStatus: Equatable, Sendable {
         switch self {
         case .exited(let code): code
         case .signalled(let signal): 128 + signal
+        case .unknown: 255
         }
     }
 }
@@ -65,6 +68,7 @@ package struct SubprocessError: UserFacingError, Equatable {
             case .notStarted(let code): "cannot be started: \(systemErrorText(code))"
             case .ended(.exited(let code)): "failed with exit code \(code)"
             case .ended(.signalled(let signal)): "was ended by signal \(signal)"
+            case .ended(.unknown): "ended, but the system did not say how"
             case .unexpectedOutput(let text): "gave an unexpected answer: \(text)"
             }
         let words = lastWords.isEmpty ? "" : ": " + lastWords
@@ -121,8 +125,9 @@ package struct ChildProcess: ~Copyable {
         output = nil
         errorOutput = nil
         var status: CInt = 0
-        _ = retryingInterrupts { waitpid(identifier, &status, 0) }
+        let reaped = retryingInterrupts { waitpid(identifier, &status, 0) }
         isReaped = true
+        guard reaped == identifier else { return .unknown }
         let signal = status & 0x7f
         return signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
     }

@@ -58,8 +58,11 @@ extension Command {
             for: self, feeding: input, to: first.input.take(), from: sources)
         let firstStatus = first.wait()
         let secondStatus = second.wait()
+        // Who writes to a consumer that failed early is ended by the pipe: not the one to blame.
+        let isVictim = firstStatus == .signalled(SIGPIPE) && !secondStatus.isSuccess
         for (command, status, errors) in [
-            (self, firstStatus, collected[1]), (consumer, secondStatus, collected[2]),
+            (self, isVictim ? .exited(0) : firstStatus, collected[1]),
+            (consumer, secondStatus, collected[2]),
         ] where !status.isSuccess {
             let words = CommandResult(status: status, output: [], errorOutput: errors).lastWords
             throw SubprocessError(command, .ended(status), lastWords: words)
