@@ -49,8 +49,12 @@ package func fileExists(_ path: FilePath) -> Bool {
 /// `mode`: exact permissions for each directory created, or `nil` for 0777 less the umask.
 package func createDirectories(_ path: FilePath, mode: mode_t? = nil) throws(SystemError) {
     if path.isEmpty || directoryExists(path) { return }
-    try createDirectories(path.parent, mode: mode)
-    let made = path.withCString { mkdir($0, 0o777) }
+    var made = path.withCString { mkdir($0, 0o777) }
+    // Only now and not first: what is too long for the system must not be walked up, part by part.
+    if made != 0, errno == ENOENT, !path.parent.isEmpty {
+        try createDirectories(path.parent, mode: mode)
+        made = path.withCString { mkdir($0, 0o777) }
+    }
     if made != 0 {
         let code = errno
         // Somebody else may have been faster; a file in the way is an error that names itself.
