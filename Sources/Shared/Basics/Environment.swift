@@ -17,9 +17,12 @@ package struct Environment: Sendable, Equatable {
         var variables: [String: String] = [:]
         var pointer = environ
         while let entry = pointer.pointee {
-            let text = String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            // As bytes: in a String a combining mark after the sign would hide it.
+            let parts = FilePath(cString: entry).bytes.split(
+                separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 {
+                variables[String(decoding: parts[0], as: UTF8.self)] = String(
+                    decoding: parts[1], as: UTF8.self)
             }
             pointer += 1
         }
@@ -50,9 +53,10 @@ package struct Environment: Sendable, Equatable {
     ///
     /// Empty and relative entries of `PATH` are skipped: they would let a repository's content run.
     package func program(named name: String) -> FilePath? {
-        for entry in (variables["PATH"] ?? "/usr/bin:/bin").split(separator: ":") {
-            guard entry.hasPrefix("/") else { continue }
-            let candidate = FilePath(entry).appending(name)
+        let path = FilePath(variables["PATH"] ?? "/usr/bin:/bin")
+        for entry in path.bytes.split(separator: UInt8(ascii: ":")) {
+            guard let folder = FilePath(validating: entry), folder.isAbsolute else { continue }
+            let candidate = folder.appending(name)
             if isExecutableFile(candidate) { return candidate }
         }
         return nil
