@@ -118,36 +118,13 @@ package final class ProgressMeter: Sendable {
         _ = Array(line.utf8).withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
     }
 
-    private enum Phase { case underWay, done, stopped }
-
-    private func draw(_ state: inout State, _ phase: Phase) {
+    private func draw(_ state: inout State, _ phase: ProgressLine.Phase) {
         state.rate.add(bytes: state.bytes, at: start.duration(to: .now))
-        let percent = work.totalObjects == 0 ? 100 : state.objects * 100 / work.totalObjects
-        let padding = String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0)
-        var line = "\(work.title): \(padding)\(percent)% (\(state.objects)/\(work.totalObjects))"
-        if state.bytes > 0 {
-            line +=
-                ", \(byteCountText(state.bytes)) | \(byteCountText(state.rate.bytesPerSecond))/s"
-        }
-        if phase == .done { line += ", done." }
-        // A shorter line must not leave the tail of a longer one standing.
-        let blanks = String(repeating: " ", count: max(0, state.longestLine - line.utf8.count))
-        state.longestLine = max(state.longestLine, line.utf8.count)
-        let text = line + blanks + (phase == .underWay ? "\r" : "\n")
+        let line = ProgressLine(
+            title: work.title, objects: state.objects, totalObjects: work.totalObjects,
+            bytes: state.bytes, bytesPerSecond: state.rate.bytesPerSecond, phase: phase)
+        let text = line.terminalText(over: state.longestLine)
+        state.longestLine = max(state.longestLine, line.text.utf8.count)
         _ = Array(text.utf8).withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
-    }
-}
-
-/// Bytes per second over the last few seconds.
-private struct TransferRate {
-    private var samples: [(time: Duration, bytes: Int64)] = [(.zero, 0)]
-
-    private(set) var bytesPerSecond: Int64 = 0
-
-    mutating func add(bytes: Int64, at time: Duration) {
-        samples.append((time, bytes))
-        while samples.count > 2, time - samples[0].time > .seconds(5) { samples.removeFirst() }
-        let milliseconds = max(1, (time - samples[0].time) / .milliseconds(1))
-        bytesPerSecond = Int64(Double(bytes - samples[0].bytes) * 1000 / milliseconds)
     }
 }
