@@ -20,11 +20,9 @@ package struct CommitRange: Sendable {
     /// Both sources are needed: the remote's oid may be unknown here, and a new branch has none.
     /// `remoteName`: a configured remote's name or, as Git gives it to hooks, the URL.
     package init(of updates: [RefUpdate], to remoteName: String, excluding more: [GitOID] = []) {
-        // A URL has no tracking refs, and its characters are not for a ref pattern.
-        let isName = !remoteName.contains { "/:*?[\\ ".contains($0) } || remoteName.isNestedName
         self.init(
             tips: updates.compactMap(\.newOID), excluded: updates.compactMap(\.oldOID) + more,
-            remoteName: isName ? remoteName : nil)
+            remoteName: remoteName.canBeRemoteName ? remoteName : nil)
     }
 
     /// The arguments that make `git rev-list` read the range from its input.
@@ -78,9 +76,14 @@ package struct CommitRange: Sendable {
 }
 
 extension String {
-    /// Remote names may contain slashes, but never begin with one or with a dot, as paths do.
-    fileprivate var isNestedName: Bool {
-        !hasPrefix("/") && !hasPrefix(".") && !hasSuffix("/") && !contains("//")
-            && !contains { ":*?[\\ ".contains($0) }
+    /// Whether this can be the name of a Git remote, which has tracking refs.
+    ///
+    /// A URL or a path has none, and its characters are not for a ref pattern. Names may contain
+    /// slashes, but no part begins with a dot, as `./a`, `..` and `../a` do.
+    /// Source: git-check-ref-format(1).
+    fileprivate var canBeRemoteName: Bool {
+        let parts = utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return parts.allSatisfy { !$0.isEmpty && $0.first != UInt8(ascii: ".") }
+            && !utf8.contains { ":*?[\\ ".utf8.contains($0) }
     }
 }

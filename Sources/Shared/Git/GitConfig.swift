@@ -40,9 +40,10 @@ package struct GitConfig: Sendable {
     /// A boolean as Git reads it, or `nil` when it is not set or is something else.
     package func boolean(_ key: String) -> Bool? {
         switch self[key]?.lowercased() {
-        case "true", "yes", "on", "1": true
-        case "false", "no", "off", "0", "": false
-        default: nil
+        case "true", "yes", "on": true
+        case "false", "no", "off", "": false
+        case let text?: Int(text).map { $0 != 0 }
+        case nil: nil
         }
     }
 

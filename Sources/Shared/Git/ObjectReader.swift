@@ -22,10 +22,7 @@ package struct GitObject: Equatable, Sendable {
 package struct ObjectReader: ~Copyable {
     private var child: ChildProcess
     private let command: Command
-    private var pending: [UInt8] = []
-
-    /// Larger objects than this are not metafiles, and are not held in memory.
-    private static let largestObject = 256 << 20
+    private var arrived = ObjectAnswers()
 
     package init(in repository: GitRepository) throws(SubprocessError) {
         command = repository.command(["cat-file", "--batch"])
@@ -60,7 +57,6 @@ package struct ObjectReader: ~Copyable {
             throw SubprocessError(command, .unexpectedOutput("no pipe"))
         }
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        var position = 0
         while answers.count < count {
             let wantsToSend = sent < questions.count
             var polled = [
@@ -77,48 +73,24 @@ package struct ObjectReader: ~Copyable {
             if polled[0].revents != 0 {
                 let received = retryingInterrupts { read(output, &buffer, buffer.count) }
                 guard received > 0 else { throw ended() }
-                pending += buffer[..<received]
-                while answers.count < count, let answer = try parseAnswer(at: &position) {
-                    answers.append(answer.object)
+                arrived.append(buffer[..<received])
+                while answers.count < count, let answer = try nextAnswer() {
+                    switch answer {
+                    case .object(let object): answers.append(object)
+                    case .none: answers.append(nil)
+                    }
                 }
             }
         }
-        pending.removeFirst(position)
         return answers
     }
 
-    /// The answer that starts at `position`, or `nil` when not all of it has arrived.
-    ///
-    /// Source: git-cat-file(1), "BATCH OUTPUT": `<oid> SP <type> SP <size> LF <content> LF`, or
-    /// `<name> SP missing LF`. A name may contain blanks, an existing object's line never does.
-    private func parseAnswer(
-        at position: inout Int
-    ) throws(SubprocessError) -> (object: GitObject?, Void)? {
-        guard let lineEnd = pending[position...].firstIndex(of: UInt8(ascii: "\n")) else {
-            return nil
+    private mutating func nextAnswer() throws(SubprocessError) -> ObjectAnswers.Answer? {
+        do throws(ObjectAnswers.Garbage) {
+            return try arrived.next()
+        } catch {
+            throw SubprocessError(command, .unexpectedOutput(error.text))
         }
-        let line = pending[position..<lineEnd]
-        let words = line.split(separator: UInt8(ascii: " "))
-        if let last = words.last,
-            last.elementsEqual("missing".utf8) || last.elementsEqual("ambiguous".utf8)
-        {
-            position = lineEnd + 1
-            return (nil, ())
-        }
-        guard words.count == 3, let oid = GitOID(words[0]),
-            let kind = GitObject.Kind(rawValue: String(decoding: words[1], as: UTF8.self)),
-            let size = Int(String(decoding: words[2], as: UTF8.self)),
-            (0...Self.largestObject).contains(size)
-        else {
-            let text = printable(String(decoding: line.prefix(80), as: UTF8.self))
-            throw SubprocessError(command, .unexpectedOutput(text))
-        }
-        let start = lineEnd + 1
-        guard pending.count > start + size else { return nil }
-        position = start + size + 1
-        return (
-            GitObject(oid: oid, kind: kind, content: Array(pending[start..<(start + size)])), ()
-        )
     }
 
     private func ended() -> SubprocessError {

@@ -20,7 +20,8 @@ package struct RefUpdate: Equatable, Sendable {
     /// Source: githooks(5), "pre-push": `<local ref> SP <local oid> SP <remote ref> SP <remote oid> LF`.
     package static func parse(_ bytes: [UInt8]) throws(GitError) -> [RefUpdate] {
         var updates: [RefUpdate] = []
-        for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() where !line.isEmpty {
             // A local name may be an expression with blanks (`HEAD^{/fix bug}`), so count from the end.
             let fields = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
             guard fields.count >= 4, let new = GitOID(fields[fields.count - 3]),
