@@ -120,6 +120,7 @@ let package = Package(
         unitTests(of: "Basics", with: ["TestSupport"]),
         unitTests(of: "Digests", with: ["Basics"]),
         unitTests(of: "Git", with: ["TestSupport", "Basics"]),
+        unitTests(of: "StatusCache", with: ["TestSupport", "Digests", "Basics"]),
         unitTests(of: "YAML", with: ["Basics"]),
         unitTests(of: "DVC", with: ["TestSupport", "Digests", "Basics", "YAML"]),
         unitTests(of: "Storage", with: ["StoreConformance", "Digests", "Basics"]),

@@ -84,15 +84,17 @@ package final class StatusCache {
         }
     }
 
-    /// Whether anything at all is known about this store.
+    /// Whether anything is known about this store that is not too old to be believed.
     ///
     /// `url`: the storage's canonical URL, without credentials.
     package func hasRecords(of url: String) throws(DatabaseError) -> Bool {
         guard let store = try identifier(of: url) else { return false }
         let query = try database.prepare(
-            "SELECT 1 FROM objects WHERE store = ? UNION ALL SELECT 1 FROM tips WHERE store = ? LIMIT 1"
-        )
-        return try !query.rows([.integer(store), .integer(store)]) { _ in }.isEmpty
+            """
+            SELECT 1 FROM objects WHERE store = ?1 AND seen > ?2
+            UNION ALL SELECT 1 FROM tips WHERE store = ?1 AND seen > ?2 LIMIT 1
+            """)
+        return try !query.rows([.integer(store), .integer(oldestBelieved)]) { _ in }.isEmpty
     }
 
     /// Those of `oids` that were seen in the store not too long ago; a `.dir` with all its members.
