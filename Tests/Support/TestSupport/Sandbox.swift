@@ -7,7 +7,7 @@ internal import Foundation
 /// Nothing of the user's or the system's settings reaches a program started here, and everything
 /// goes away with the sandbox.
 package final class Sandbox: Sendable {
-    private let directory = Result { try TemporaryDirectory() }
+    private let directory: TemporaryDirectory
     package let root: FilePath
     package let home: FilePath
     /// The whole environment of the programs started here.
@@ -29,9 +29,11 @@ package final class Sandbox: Sendable {
         FilePath(#filePath).parent.parent.parent.parent
     }
 
-    package init() throws {
+    /// `inMemory`: on a file system in memory, where there is one.
+    package init(inMemory: Bool = false) throws {
         let prefix = try Self.installedPrefix()
-        let root = try directory.get().path
+        directory = try TemporaryDirectory(inMemory: inMemory)
+        let root = directory.path
         let home = root.appending("home")
         self.root = root
         self.home = home

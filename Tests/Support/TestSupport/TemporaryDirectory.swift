@@ -6,8 +6,12 @@ package final class TemporaryDirectory: Sendable {
     /// Absolute, with symbolic links resolved, so that it can be compared with what git prints.
     package let path: FilePath
 
-    package init() throws {
-        let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    /// `inMemory`: on a file system in memory, where there is one: what makes thousands of files, or
+    /// pushes over and over, would otherwise wait for the disk.
+    package init(inMemory: Bool = false) throws {
+        let usual = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        let hasMemory = "/dev/shm".withCString { access($0, W_OK | X_OK) } == 0
+        let parent = inMemory && hasMemory ? "/dev/shm" : usual
         var template = FilePath(parent).appending("git-dvc-test.XXXXXX").bytes.map {
             CChar(bitPattern: $0)
         }
