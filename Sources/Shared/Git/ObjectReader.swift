@@ -23,8 +23,10 @@ package struct ObjectReader: ~Copyable {
     private var child: ChildProcess
     private let command: Command
     private var arrived = ObjectAnswers()
+    private let repository: GitRepository
 
     package init(in repository: GitRepository) throws(SubprocessError) {
+        self.repository = repository
         command = repository.command(["cat-file", "--batch"])
         child = try command.start(input: .pipe, output: .pipe, errorOutput: .none)
         if let descriptor = child.input?.descriptor {
@@ -34,13 +36,24 @@ package struct ObjectReader: ~Copyable {
 
     /// The objects that these names stand for, in the same order; `nil` where there is none.
     ///
-    /// `names`: anything `git rev-parse` takes: an oid, `<commit>:<path>`. A name with a
-    ///   line feed cannot be asked for and gives `nil`.
+    /// `names`: anything `git rev-parse` takes: an oid, `<commit>:<path>`.
     package mutating func objects(named names: [[UInt8]]) throws(SubprocessError) -> [GitObject?] {
-        let askable = names.map { !$0.contains(UInt8(ascii: "\n")) }
-        let questions = zip(names, askable).filter(\.1).flatMap { $0.0 + [UInt8(ascii: "\n")] }
-        var answers = try exchange(questions, count: askable.count(where: { $0 }))[...]
-        return askable.map { $0 ? answers.popFirst() ?? nil : nil }
+        var questions: [[UInt8]?] = []
+        for name in names {
+            questions.append(name.contains(UInt8(ascii: "\n")) ? try oid(named: name) : name)
+        }
+        let lines = questions.flatMap { $0.map { $0 + [UInt8(ascii: "\n")] } ?? [] }
+        var answers = try exchange(lines, count: questions.count(where: { $0 != nil }))[...]
+        return questions.map { $0 == nil ? nil : answers.popFirst() ?? nil }
+    }
+
+    /// The oid that a name with a line feed stands for: `cat-file` before Git 2.38 has no way to
+    /// take such a name, so each costs a process.
+    private func oid(named name: [UInt8]) throws(SubprocessError) -> [UInt8]? {
+        guard let text = String(validating: name, as: UTF8.self) else { return nil }
+        let result = try repository.command(["rev-parse", "--verify", "--quiet", text]).run()
+        let line = result.output.prefix { $0 != UInt8(ascii: "\n") }
+        return line.isEmpty ? nil : Array(line)
     }
 
     package mutating func objects(named oids: [GitOID]) throws(SubprocessError) -> [GitObject?] {
