@@ -25,7 +25,8 @@ package enum MetafileRole: Equatable, Sendable {
         case "dvc.yaml": self = .pipeline
         case "dvc.lock": self = .lock
         case ".dvcignore": self = .context
-        case let name where name.hasSuffix(".dvc"): self = .dvcFile
+        // A file called just `.dvc` is none, though it ends in it.
+        case let name where name.hasSuffix(".dvc") && name != ".dvc": self = .dvcFile
         default: return nil
         }
     }
