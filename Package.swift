@@ -128,5 +128,9 @@ let package = Package(
 
         programTests("Functional"),
         programTests("Interop"),
+
+        .executableTarget(
+            name: "bench", dependencies: ["TestSupport", "Digests", "Basics"],
+            path: "Tests/Bench", swiftSettings: strict),
     ]
 )

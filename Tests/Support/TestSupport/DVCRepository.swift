@@ -60,12 +60,22 @@ package struct DVCRepository: Sendable {
     /// `files` is content by path inside the directory.
     @discardableResult
     package func addDirectory(_ relative: String, _ files: [String: String]) throws -> ObjectID {
-        var members: [(name: String, oid: ObjectID)] = []
-        var size = 0
         // DVC sorts by code point, which for UTF-8 is the order of bytes.
         let names = files.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        for name in names {
-            let content = Array((files[name] ?? "").utf8)
+        return try addDirectory(relative, names: names) { Array((files[names[$0]] ?? "").utf8) }
+    }
+
+    /// The same without holding all of it in memory.
+    ///
+    /// `names` in the order of their bytes; `content` gives the bytes of the one at an index.
+    @discardableResult
+    package func addDirectory(
+        _ relative: String, names: [String], content: (_ index: Int) -> [UInt8]
+    ) throws -> ObjectID {
+        var members: [(name: String, oid: ObjectID)] = []
+        var size = 0
+        for (index, name) in names.enumerated() {
+            let content = content(index)
             try sandbox.write(content, to: path.appending(relative).appending(name))
             members.append((name, try storeInCache(content)))
             size += content.count
@@ -107,8 +117,11 @@ package struct DVCRepository: Sendable {
         return Array("[\(entries.joined(separator: ", "))]".utf8)
     }
 
-    private func writeMetafile(
-        for relative: String, oid: ObjectID, size: Int, fileCount: Int?
+    /// Writes the metafile of an out, and has git ignore the out.
+    ///
+    /// `fileCount`: how many members a directory has, `nil` for a file.
+    package func writeMetafile(
+        for relative: String, oid: ObjectID, size: Int, fileCount: Int? = nil
     ) throws {
         let out = path.appending(relative)
         var lines = ["outs:", "- md5: \(oid)", "  size: \(size)"]
