@@ -40,6 +40,15 @@ package struct DVCRepository: Sendable {
         try sandbox.write([], to: path.appending(".dvcignore"))
     }
 
+    /// A DVC repository that is there already, such as a clone or a linked worktree.
+    ///
+    /// `storage`: its default remote, where tests look for objects.
+    package init(at path: FilePath, in sandbox: Sandbox, storage: FilePath?) {
+        self.sandbox = sandbox
+        self.path = path
+        self.storage = storage
+    }
+
     /// Puts a file under DVC: workspace file, cache object, metafile; returns the object's name.
     @discardableResult
     package func add(_ content: String, as relative: String) throws -> ObjectID {
