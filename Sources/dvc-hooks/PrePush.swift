@@ -20,7 +20,7 @@ func prePush(remote: String, url: String, environment: Environment) -> CInt {
         if updates.allSatisfy({ $0.newOID == nil }) { return 0 }
         let trace = Trace(setting: environment["GIT_DVC_TRACE"])
         let git = try GitProgram(environment: environment, trace: trace)
-        let range = CommitRange(of: updates, to: remote)
+        let range = CommitRange(of: updates, to: PushedRemote(argument: remote, url: url))
         guard try range.touches(metafilePathspecs, using: git) else { return 0 }
         guard let program = suiteProgram(named: "git-dvc", environment) else {
             printMessage(

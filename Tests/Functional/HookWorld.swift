@@ -86,7 +86,7 @@ final class HookWorld: Sendable {
                 \(reads ? "cat >'\(stubFolder)/chained.stdin'" : ":")
                 exit \(status)
 
-                """.utf8), to: FilePath("\(hook).local"), mode: mode)
+                """.utf8), to: FilePath("\(hook).git-dvc-chained"), mode: mode)
     }
 
     /// Puts programs of our name where a careless search would find them.

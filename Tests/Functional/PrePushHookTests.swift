@@ -173,7 +173,8 @@ private let zeros = String(repeating: "0", count: 40)
         let result = try world.push(refs: refs)
         #expect(result.status == 1)
         #expect(
-            result.errorOutput.contains("mv '.git/hooks/pre-push.local' '.git/hooks/pre-push'\n"))
+            result.errorOutput.contains(
+                "mv '.git/hooks/pre-push.git-dvc-chained' '.git/hooks/pre-push'\n"))
         #expect(try world.seen("chained.stdin") == refs)
     }
 

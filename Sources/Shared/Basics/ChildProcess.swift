@@ -17,9 +17,9 @@ package struct Command: Sendable {
         self.environment = environment
     }
 
-    /// For messages: program name and arguments with blanks between.
+    /// For messages: program name and arguments with blanks between, passwords in URLs left out.
     package var line: String {
-        ([program.lastComponent.string] + arguments).joined(separator: " ")
+        ([program.lastComponent.string] + arguments.map(withoutPassword)).joined(separator: " ")
     }
 }
 
@@ -115,9 +115,6 @@ package struct ChildProcess: ~Copyable {
         var status: CInt = 0
         _ = retryingInterrupts { waitpid(identifier, &status, 0) }
     }
-
-    /// Asks the child to end.
-    package func terminate() { kill(identifier, SIGTERM) }
 
     /// Closes our ends of the pipes, waits for the child and says how it ended.
     package mutating func wait() -> ExitStatus {

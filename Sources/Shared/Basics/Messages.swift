@@ -24,13 +24,26 @@ package func printMessage(_ kind: String, _ text: String) {
     write("\(kind): \(printable(text))\n", to: 2)
 }
 
-/// Shows errors or warnings one by one, then each piece of advice once.
+/// Shows errors or warnings, then each piece of advice once.
+///
+/// Of each kind the first ten and the count of the rest; the same text only once.
 package func printMessages(_ kind: String, _ errors: [any UserFacingError]) {
+    let shownPerKind = 10
     var advice: [String] = []
-    for error in errors {
+    var seen: Set<String> = []
+    var counts: [ObjectIdentifier: Int] = [:]
+    var further = 0
+    for error in errors where seen.insert(error.summary).inserted {
+        let count = counts[ObjectIdentifier(type(of: error)), default: 0] + 1
+        counts[ObjectIdentifier(type(of: error))] = count
+        if count > shownPerKind {
+            further += 1
+            continue
+        }
         printMessage(kind, error.summary)
         if let text = error.advice, !advice.contains(text) { advice.append(text) }
     }
+    if further > 0 { printMessage(kind, "\(further) more like these") }
     for text in advice { printMessage("hint", text) }
 }
 

@@ -11,10 +11,13 @@ package struct CommandResult: Sendable {
     package let errorOutput: [UInt8]
 
     /// The last lines of stderr, for an error message: at most three, without blank ones.
-    package var lastWords: String {
-        String(decoding: errorOutput, as: UTF8.self).split(whereSeparator: \.isNewline)
-            .suffix(3).joined(separator: "; ")
-    }
+    package var lastWords: String { Basics.lastWords(of: errorOutput[...]) }
+}
+
+/// The last lines of what a program wrote, for an error message: at most three, without blank ones.
+package func lastWords(of output: ArraySlice<UInt8>) -> String {
+    String(decoding: output, as: UTF8.self).split(whereSeparator: \.isNewline)
+        .suffix(3).joined(separator: "; ")
 }
 
 extension Command {

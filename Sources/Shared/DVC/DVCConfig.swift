@@ -46,11 +46,6 @@ package struct DVCConfig: Sendable {
         sections[section]?[option]
     }
 
-    /// Whether an option of a section without a name is `true`; `false` when it is not set.
-    package func isTrue(_ option: String, in section: String) -> Bool {
-        setting(option, in: section)?.text.flatMap { Bool(configText: $0) } ?? false
-    }
-
     private mutating func merge(_ layer: ConfigLayer) {
         sections.merge(layer.sections) { $0.merging($1) { _, new in new } }
         named.merge(layer.named) { old, new in

@@ -27,6 +27,9 @@ package struct DirectoryListing: Sendable {
     /// The empty directory.
     package init(scheme: HashScheme = .md5) { self.scheme = scheme }
 
+    /// The most bytes to read as a list: ten million members have about one GiB.
+    package static let largestEncoding = 2 << 30
+
     package var count: Int { digests.count }
     package var isEmpty: Bool { digests.isEmpty }
     package var indices: Range<Int> { 0..<digests.count }

@@ -20,6 +20,8 @@ package struct Out: Equatable, Sendable {
     package let remoteName: String?
     /// Whether a remote keeps the data under its own path, in versions (dvc-compat 2.6).
     package let isCloudVersioned: Bool
+    /// Whether each file of such an out names its version, so that nothing is left to upload.
+    package let hasAllVersions: Bool
     /// The stage in `dvc.yaml`, `name` or `name@key`; `nil` for an out of a `.dvc` file.
     package let stage: String?
     /// Where the out stands, counted from 1: in the `.dvc` file or `dvc.yaml`; in `dvc.lock` when
@@ -44,6 +46,7 @@ package struct Out: Equatable, Sendable {
         isPushable = flags.isPushable
         remoteName = flags.remoteName
         isCloudVersioned = data.isCloudVersioned
+        hasAllVersions = data.hasAllVersions
         self.stage = stage
         self.line = line
         self.isUncertain = isUncertain

@@ -8,6 +8,7 @@ struct OutData: Equatable, Sendable {
     var fileCount: Int?
     var isExecutable = false
     var isCloudVersioned = false
+    var hasAllVersions = false
     /// Whether DVC finds an id, even one that is none of an object of ours.
     var isIdentified = false
 
@@ -22,12 +23,14 @@ struct OutData: Equatable, Sendable {
     /// Source: dvc-compat 2.2, 2.5, 3.2; `_compute_hash_info_from_meta` in DVC 3.67 `output.py`.
     init(_ fields: Fields, isInside: Bool) throws(MetafileError) {
         try fields.checkDataKeys()
-        let files = try fields.checkMembers()
+        let (files, areVersioned) = try fields.checkMembers()
         size = try fields.count("size").map(Int64.init)
         fileCount = try fields.count("nfiles")
         isExecutable = try fields.boolean("isexec") ?? false
         let version = try fields.string("version_id") ?? ""
-        isCloudVersioned = try fields.checkCloud() || !files.isEmpty || !version.isEmpty
+        let isVersioned = try fields.checkCloud()
+        isCloudVersioned = isVersioned || !files.isEmpty || !version.isEmpty
+        hasAllVersions = files.isEmpty ? isVersioned : areVersioned
 
         let algorithm = try fields.string("hash")
         guard isInside else { return }
@@ -72,17 +75,20 @@ extension Fields {
         }
     }
 
-    /// Checks the entries of `files`, the members of a directory; returns them.
-    @discardableResult func checkMembers() throws(MetafileError) -> [YAMLNode] {
+    /// Checks the entries of `files`, the members of a directory; returns them, and whether each
+    /// names its version on a remote.
+    @discardableResult
+    func checkMembers() throws(MetafileError) -> (files: [YAMLNode], areVersioned: Bool) {
         let files = try list("files") ?? []
+        var areVersioned = true
         for file in files {
             let member = try Fields(file, "an entry of 'files'", allowed: Self.memberKeys)
             try member.require("relpath")
             _ = try member.string("relpath")
             try member.checkDataKeys()
-            _ = try member.checkCloud()
+            if try !member.checkCloud() { areVersioned = false }
         }
-        return files
+        return (files, areVersioned)
     }
 
     /// Whether something stands under `key` that is not empty.

@@ -78,11 +78,6 @@ package struct ObjectID: Hashable, Sendable {
         }
     }
 
-    /// The same object seen as a directory list, or as a plain file.
-    package func asDirectory(_ isDirectory: Bool) -> ObjectID {
-        ObjectID(high: high, low: low, isDirectory: isDirectory, scheme: scheme)
-    }
-
     /// Whether both have the same digest, whatever they name and however it was computed.
     package func hasDigest(of other: ObjectID) -> Bool { high == other.high && low == other.low }
 }

@@ -18,11 +18,10 @@ package struct CommitRange: Sendable {
     /// The range of a push: from what is pushed back to what the Git remote is known to have.
     ///
     /// Both sources are needed: the remote's oid may be unknown here, and a new branch has none.
-    /// `remoteName`: a configured remote's name or, as Git gives it to hooks, the URL.
-    package init(of updates: [RefUpdate], to remoteName: String, excluding more: [GitOID] = []) {
+    package init(of updates: [RefUpdate], to remote: PushedRemote, excluding more: [GitOID] = []) {
         self.init(
             tips: updates.compactMap(\.newOID), excluded: updates.compactMap(\.oldOID) + more,
-            remoteName: remoteName.canBeRemoteName ? remoteName : nil)
+            remoteName: remote.name)
     }
 
     /// The arguments that make `git rev-list` read the range from its input.
@@ -67,23 +66,31 @@ package struct CommitRange: Sendable {
         return try TreeChange.parse(output, from: differences)
     }
 
+    /// Whether everything that the range leaves out of the tips' history is known to be in the
+    /// history of `commits`.
+    package func isBounded(
+        by commits: [GitOID], in repository: GitRepository
+    ) throws(SubprocessError) -> Bool {
+        if tips.isEmpty { return true }
+        let listed = try repository.output(
+            ["rev-list", "--boundary"] + revisionArguments, input: revisionInput)
+        let boundary = listed.split(separator: UInt8(ascii: "\n"))
+            .filter { $0.first == UInt8(ascii: "-") }.compactMap { GitOID($0.dropFirst()) }
+        let rest = CommitRange(tips: boundary, excluded: commits, remoteName: nil)
+        return try rest.isEmpty(in: repository)
+    }
+
+    private func isEmpty(in repository: GitRepository) throws(SubprocessError) -> Bool {
+        if tips.isEmpty { return true }
+        return try repository.output(
+            ["rev-list", "--max-count=1"] + revisionArguments, input: revisionInput
+        ).isEmpty
+    }
+
     /// The commits of the range, newest first.
     package func commits(in repository: GitRepository) throws(SubprocessError) -> [GitOID] {
         if tips.isEmpty { return [] }
         let output = try repository.output(["rev-list"] + revisionArguments, input: revisionInput)
         return output.split(separator: UInt8(ascii: "\n")).compactMap { GitOID($0) }
-    }
-}
-
-extension String {
-    /// Whether this can be the name of a Git remote, which has tracking refs.
-    ///
-    /// A URL or a path has none, and its characters are not for a ref pattern. Names may contain
-    /// slashes, but no part begins with a dot, as `./a`, `..` and `../a` do.
-    /// Source: git-check-ref-format(1).
-    fileprivate var canBeRemoteName: Bool {
-        let parts = utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        return parts.allSatisfy { !$0.isEmpty && $0.first != UInt8(ascii: ".") }
-            && !utf8.contains { ":*?[\\ ".utf8.contains($0) }
     }
 }

@@ -46,10 +46,4 @@ package struct GitConfig: Sendable {
         case nil: nil
         }
     }
-
-    /// Whether a Git remote of that name is configured.
-    package func hasRemote(named name: String) -> Bool {
-        self["remote.\(name).url"] != nil || self["remote.\(name).vcs"] != nil
-            || self["remote.\(name).pushurl"] != nil
-    }
 }

@@ -3,7 +3,7 @@ package import Basics
 /// The `git` program, with the environment in which it is run.
 package struct GitProgram: Sendable {
     package let path: FilePath
-    package let environment: Environment
+    package private(set) var environment: Environment
     package let trace: Trace
 
     /// Variables that would change what our own plumbing means.
@@ -27,6 +27,12 @@ package struct GitProgram: Sendable {
         self.path = path
         self.environment = environment
         self.trace = trace
+    }
+
+    fileprivate func inDirectory(_ gitDirectory: FilePath) -> GitProgram {
+        var program = self
+        program.environment["GIT_DIR"] = gitDirectory.string
+        return program
     }
 
     package func command(_ arguments: [String]) -> Command {
@@ -54,7 +60,6 @@ package struct GitRepository: Sendable {
     package let commonDirectory: FilePath
     /// Absolute top of the working tree; `nil` in a bare repository.
     package let workTree: FilePath?
-    package let isShallow: Bool
     /// The oid of the tree without entries, in this repository's object format.
     package let emptyTree: GitOID
 
@@ -64,7 +69,7 @@ package struct GitRepository: Sendable {
     package init(at directory: FilePath, git: GitProgram) throws {
         let command = git.command([
             "-C", directory.string, "rev-parse", "--absolute-git-dir", "--git-common-dir",
-            "--is-shallow-repository", "--show-object-format", "--is-inside-work-tree",
+            "--is-bare-repository", "--show-object-format", "--is-inside-work-tree",
             "--show-cdup",
         ])
         let result = try command.run()
@@ -81,11 +86,11 @@ package struct GitRepository: Sendable {
         guard lines.count >= 6, let gitDirectory = lines[0].resolved ?? Optional(lines[0]) else {
             throw SubprocessError(command, .unexpectedOutput("\(lines.count) lines"))
         }
-        self.git = git
         self.gitDirectory = gitDirectory
+        // Hooks get a relative GIT_DIR, which would mean something else after `-C`.
+        self.git = git.environment["GIT_DIR"] == nil ? git : git.inDirectory(gitDirectory)
         let common = directory.appending(lines[1])
         self.commonDirectory = common.resolved ?? common.normalized
-        self.isShallow = lines[2] == "true"
         // Git knows these two by heart; they need not be in the object store.
         let emptyTreeHex =
             lines[3] == "sha256"
@@ -93,9 +98,15 @@ package struct GitRepository: Sendable {
             : "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
         guard let emptyTree = GitOID(emptyTreeHex) else { preconditionFailure("a literal oid") }
         self.emptyTree = emptyTree
-        let isInside = lines[4] == "true"
-        let top = directory.appending(lines[5])
-        self.workTree = isInside ? top.resolved ?? top.normalized : nil
+        if lines[4] == "true" {
+            let top = directory.appending(lines[5])
+            self.workTree = top.resolved ?? top.normalized
+        } else {
+            // Whoever stands in `.git` itself has a working copy all the same.
+            let isBare = lines[2] == "true"
+            self.workTree =
+                !isBare && gitDirectory.lastComponent == ".git" ? gitDirectory.parent : nil
+        }
     }
 
     /// A command in this repository, whatever directory the process is in.

@@ -28,7 +28,7 @@ package struct ObjectReader: ~Copyable {
     package init(in repository: GitRepository) throws(SubprocessError) {
         self.repository = repository
         command = repository.command(["cat-file", "--batch"])
-        child = try command.start(input: .pipe, output: .pipe, errorOutput: .none)
+        child = try command.start(input: .pipe, output: .pipe)
         if let descriptor = child.input?.descriptor {
             _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         }
@@ -42,6 +42,7 @@ package struct ObjectReader: ~Copyable {
         for name in names {
             questions.append(name.contains(UInt8(ascii: "\n")) ? try oid(named: name) : name)
         }
+        if questions.allSatisfy({ $0 == nil }) { return questions.map { _ in nil } }
         let lines = questions.flatMap { $0.map { $0 + [UInt8(ascii: "\n")] } ?? [] }
         var answers = try exchange(lines, count: questions.count(where: { $0 != nil }))[...]
         return questions.map { $0 == nil ? nil : answers.popFirst() ?? nil }
@@ -106,7 +107,15 @@ package struct ObjectReader: ~Copyable {
         }
     }
 
-    private func ended() -> SubprocessError {
-        SubprocessError(command, .unexpectedOutput("it ended early"))
+    private mutating func ended() -> SubprocessError {
+        var words = ""
+        if let descriptor = child.errorOutput?.descriptor {
+            // It is at its end, or has nothing more to say.
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+            var buffer = [UInt8](repeating: 0, count: 4 << 10)
+            let count = retryingInterrupts { read(descriptor, &buffer, buffer.count) }
+            words = lastWords(of: buffer[..<max(0, count)])
+        }
+        return SubprocessError(command, .unexpectedOutput("it ended early"), lastWords: words)
     }
 }

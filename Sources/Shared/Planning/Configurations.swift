@@ -30,14 +30,18 @@ package struct RootConfiguration: Sendable {
 /// Source: DVC 3.67, observed (dvc-compat 1.2, 4.5). A relative URL in a commit's file means what it
 /// means in the working copy (design 6), where DVC resolves it against `/` (dvc-compat 4.9).
 package final class Configurations {
+    /// A root's own file: the same content means the same, however many commits have it.
     private struct Key: Hashable {
         let root: FilePath
-        let revision: Revision
+        let blob: GitOID?
+        /// Set where content has no name: on disk, and where there is no file.
+        let revision: Revision?
     }
 
     private let sources: ConfigurationSources
     private let repository: GitRepository
-    private var merged: [Key: Result<RootConfiguration, ConfigError>] = [:]
+    private var merged: [Key: Result<DVCConfig, ConfigError>] = [:]
+    private var caches: [FilePath: FilePath] = [:]
     private var outer: [ConfigSource]?
 
     package init(_ sources: ConfigurationSources, in repository: GitRepository) {
@@ -47,27 +51,52 @@ package final class Configurations {
 
     /// What `root` is configured to at a revision.
     ///
-    /// `root`: the DVC root, relative to the top of the repository.
-    /// `bytes`: the content of its `.dvc/config` there, empty when there is no such file.
+    /// `root`: relative to the top of the repository. `file`: its `.dvc/config` there, if any.
     /// Throws ``ConfigError``, `SystemError`.
-    package func configuration(
-        of root: FilePath, at revision: Revision, bytes: [UInt8]
+    func configuration(
+        of root: FilePath, at revision: Revision, _ file: RevisionReader.File?
     ) throws -> RootConfiguration {
-        let key = Key(root: root, revision: revision)
+        let config = try merged(root, revision, file)
+        return RootConfiguration(config: config, cacheDirectory: try cache(of: root, config))
+    }
+
+    private func merged(
+        _ root: FilePath, _ revision: Revision, _ file: RevisionReader.File?
+    ) throws -> DVCConfig {
+        let key = Key(root: root, blob: file?.blob, revision: file?.blob == nil ? revision : nil)
         if let known = merged[key] { return try known.get() }
         do {
-            let configuration = try read(root, revision, bytes)
-            merged[key] = .success(configuration)
-            return configuration
+            let levels = try levels(of: root, revision, file?.bytes ?? [])
+            let config = try DVCConfig(levels, home: sources.homeDirectory)
+            merged[key] = .success(config)
+            return config
         } catch let error as ConfigError {
             merged[key] = .failure(error)
             throw error
         }
     }
 
-    private func read(
-        _ root: FilePath, _ revision: Revision, _ bytes: [UInt8]
-    ) throws -> RootConfiguration {
+    /// Where the objects of a root are on this machine: its working copy says, not each commit.
+    ///
+    /// `config` is asked when the working copy is on a branch without that root.
+    private func cache(of root: FilePath, _ config: DVCConfig) throws -> FilePath? {
+        guard let workTree = repository.workTree else { return config.cacheDirectory }
+        if let known = caches[root] { return known }
+        let directory = workTree.appending(root).appending(".dvc")
+        var effective = config
+        if let bytes = try readFileIfPresent(directory.appending("config")) {
+            // One that cannot be read is reported where it matters: it names no remote either.
+            let file = RevisionReader.File(bytes: bytes, blob: nil)
+            effective = (try? merged(root, .workspace, file)) ?? config
+        }
+        let cache = effective.cacheDirectory ?? directory.appending("cache")
+        caches[root] = cache
+        return cache
+    }
+
+    private func levels(
+        of root: FilePath, _ revision: Revision, _ bytes: [UInt8]
+    ) throws -> [ConfigSource] {
         let directory = root.appending(".dvc")
         let realDirectory = (repository.workTree ?? repository.gitDirectory).appending(directory)
         let name = directory.appending("config").string
@@ -84,12 +113,7 @@ package final class Configurations {
                     level: .local, bytes: local, directory: realDirectory,
                     name: directory.appending("config.local").string))
         }
-        let config = try DVCConfig(levels, home: sources.homeDirectory)
-        let isLocal = repository.workTree != nil
-        return RootConfiguration(
-            config: config,
-            cacheDirectory: config.cacheDirectory
-                ?? (isLocal ? realDirectory.appending("cache") : nil))
+        return levels
     }
 
     private func outerLevels() throws -> [ConfigSource] {

@@ -7,24 +7,35 @@ package struct NeededOut: Sendable, Equatable {
     package let oid: ObjectID
     /// Relative to the top of the repository.
     package let path: FilePath
-    /// The metafiles that name the out: a `.dvc` file, or `dvc.lock` and `dvc.yaml`.
+    /// What the need rests on: a `.dvc` file, or `dvc.lock` and `dvc.yaml`; and the configuration.
     package let sources: [MetafileVersion]
     package let revision: Revision
     /// Whether the flags of the out are not known, so that a missing object is no failure.
     package let isUncertain: Bool
 
     /// `data/model.pkl (commit 0123456789)`.
-    package var place: String {
-        revision.name.map { "'\(path)' (commit \($0))" } ?? "'\(path)'"
-    }
+    package var place: String { revision.place(of: path) }
 }
 
 /// A metafile as one revision has it.
 package struct MetafileVersion: Hashable, Sendable {
     /// Relative to the top of the repository.
     package let path: FilePath
-    /// The content in Git; `nil` when it was read from the workspace.
+    /// The content in Git; `nil` when there is no such file, or it was read from the workspace.
     package let blob: GitOID?
+}
+
+/// An out that a remote keeps in versions, under its own path.
+package struct VersionedOut: Sendable {
+    /// Relative to the top of the repository.
+    package let path: FilePath
+    package let sources: [MetafileVersion]
+    package let revision: Revision
+    /// Whether each of its files names its version, so that all of it is on the remote.
+    package let hasAllVersions: Bool
+
+    /// `data/model.pkl (commit 0123456789)`.
+    package var place: String { revision.place(of: path) }
 }
 
 /// Something in the pushed commits that keeps us from knowing or doing what they need.
@@ -34,12 +45,14 @@ package struct PlanProblem: Sendable {
         case unreadable(any UserFacingError)
         /// An out for which no remote is configured.
         case noRemote(NeededOut)
-        /// An out of a cloud-versioned remote.
-        case cloudVersioned(NeededOut, remote: String)
+        /// An out that would have to go to a cloud-versioned remote.
+        case cloudVersioned(place: String)
+        /// A blob that a commit names and Git does not have.
+        case missingBlob(path: FilePath)
     }
 
     package let cause: Cause
-    /// The metafiles that have the problem, or that it keeps from being understood.
+    /// The files that have the problem, or that it keeps from being understood.
     package let sources: [MetafileVersion]
     package let revision: Revision
 }

@@ -1,21 +1,7 @@
 package import Basics
 package import DVC
 internal import Digests
-package import Git
-
-/// A metafile to read, with its Git blob when that is known.
-package struct MetafilePlace: Hashable, Sendable {
-    package let revision: Revision
-    /// Relative to the top of the repository.
-    package let path: FilePath
-    package let blob: GitOID?
-
-    package init(_ revision: Revision, _ path: FilePath, blob: GitOID? = nil) {
-        self.revision = revision
-        self.path = path
-        self.blob = blob
-    }
-}
+internal import Git
 
 /// An out as a metafile gives it, with all that is needed to decide where its object belongs.
 package struct CollectedOut: Sendable {
@@ -31,199 +17,157 @@ package struct CollectedOut: Sendable {
 package final class OutCollector {
     /// The outs found so far.
     package private(set) var outs: [CollectedOut] = []
+    /// Outs without an object of ours, because a remote keeps them in versions.
+    package private(set) var versionedOuts: [VersionedOut] = []
     package private(set) var problems: [PlanProblem] = []
     package private(set) var notes: [String] = []
 
     private let reader: RevisionReader
     private let configurations: Configurations
     private var seen: Set<RevisionPath> = []
-    private var parsed: [ParsedKey: Result<ParsedMetafile, MetafileError>] = [:]
+    private var parser = MetafileParser()
 
     package init(_ reader: RevisionReader, _ configurations: Configurations) {
         self.reader = reader
         self.configurations = configurations
     }
 
-    /// The same content is parsed once, however many commits have it.
-    private struct ParsedKey: Hashable {
-        let blobs: [GitOID?]
-        /// Set for what comes from the disk, where content has no name.
-        let place: RevisionPath?
-    }
-
-    private struct ParsedMetafile {
-        let kind: Metafile.Kind
-        let outs: [Out]
-        let notes: [PipelineNote]
-    }
-
-    /// One thing to parse: a `.dvc` file, or a `dvc.lock` with its `dvc.yaml`.
-    private struct Unit {
-        /// The file that holds the ids.
-        let place: RevisionPath
-        /// The file that holds the flags of a pipeline's outs.
-        let definition: RevisionPath?
-    }
-
     /// Reads more metafiles; those that were read before are passed over.
     ///
     /// Throws `SubprocessError`, `SystemError`: what concerns all of them. What concerns one
-    ///   becomes a problem.
+    /// becomes a problem.
     package func collect(_ places: [MetafilePlace]) throws {
-        let units = places.compactMap { place -> Unit? in
-            let unit = Self.unit(of: place)
-            guard let unit, seen.insert(unit.place).inserted else { return nil }
-            return unit
-        }
+        let units = MetafileUnit.units(of: places).filter { seen.insert($0.place).inserted }
         if units.isEmpty { return }
         let roots = try dvcRoots(of: units.map(\.place))
-        let files = try reader.files(at: units.map(\.place))
-        let definitions = try reader.files(at: units.map { $0.definition ?? $0.place })
+        let ids = try reader.files(units.map(\.ids))
+        let pipelines = units.indices.filter { units[$0].flags != nil }
+        let flags = Dictionary(
+            uniqueKeysWithValues: zip(
+                pipelines, try reader.files(pipelines.compactMap { units[$0].flags })))
         for (index, unit) in units.enumerated() {
-            // No file: it was deleted, or a pipeline has no lock and so no ids. No root: it is in
-            // no DVC repository.
-            guard let file = files[index], let root = roots[unit.place] else { continue }
-            // A lock whose pipeline is gone names nothing that DVC would know.
-            if unit.definition != nil, definitions[index] == nil { continue }
-            add(unit, file, definition: unit.definition.flatMap { _ in definitions[index] }, root)
+            // A metafile that is in no DVC repository means nothing.
+            guard let root = roots[unit.place] else { continue }
+            read(unit, ids[index], flags[index], root)
         }
     }
 
-    /// What must be parsed because this file changed; a pipeline's two files are one unit.
-    private static func unit(of place: MetafilePlace) -> Unit? {
-        switch MetafileRole(place.path) {
-        case .dvcFile:
-            return Unit(place: RevisionPath(place.revision, place.path), definition: nil)
-        case .pipeline, .lock:
-            let directory = place.path.parent
-            return Unit(
-                place: RevisionPath(place.revision, directory.appending("dvc.lock")),
-                definition: RevisionPath(place.revision, directory.appending("dvc.yaml")))
-        case .context, nil: return nil
+    private func read(
+        _ unit: MetafileUnit, _ ids: RevisionReader.Answer, _ flags: RevisionReader.Answer?,
+        _ root: DVCRoot
+    ) {
+        switch (ids, flags) {
+        case (.unreadable, _): add(.missingBlob(path: unit.place.path), [], unit)
+        case (_, .unreadable?):
+            add(.missingBlob(path: unit.flags?.place.path ?? unit.place.path), [], unit)
+        // Deleted; or a pipeline without a lock, and so without ids; or a lock whose pipeline is
+        // gone, which names nothing that DVC would know.
+        case (.absent, _), (_, .absent?): return
+        case (.file(let ids), .file(let flags)?): add(unit, ids, flags, root)
+        case (.file(let ids), nil): add(unit, ids, nil, root)
         }
     }
 
     private func add(
-        _ unit: Unit, _ file: RevisionReader.File, definition: RevisionReader.File?, _ root: DVCRoot
+        _ unit: MetafileUnit, _ ids: RevisionReader.File, _ flags: RevisionReader.File?,
+        _ root: DVCRoot
     ) {
-        let place = unit.place
-        var sources = [MetafileVersion(path: place.path, blob: file.blob)]
-        if let definition, let path = unit.definition?.path {
-            sources.append(MetafileVersion(path: path, blob: definition.blob))
+        var sources = [MetafileVersion(path: unit.place.path, blob: ids.blob)]
+        if let flags, let path = unit.flags?.place.path {
+            sources.append(MetafileVersion(path: path, blob: flags.blob))
         }
         do {
-            let metafile = try parse(unit, file, definition)
+            let metafile = try parser.parse(unit, ids, flags)
             // A file without outs needs no configuration, and so cannot fail for a broken one.
             if metafile.outs.isEmpty { return }
+            sources.append(root.configVersion)
             let configuration = try configurations.configuration(
-                of: root.path, at: place.revision, bytes: root.config)
+                of: root.path, at: unit.place.revision, root.config)
             notes += metafile.notes.map { note in
-                "\(unit.definition?.path ?? place.path):\(note.line): \(note.text)"
+                "\(unit.flags?.place.path ?? unit.place.path):\(note.line): \(note.text)"
             }
             for out in metafile.outs {
-                guard let oid = out.oid, case .inside(let location) = out.location else { continue }
-                let path = place.path.parent.appending(location).normalized
-                // DVC's index handles outs inside of the repository only.
-                guard let below = path.relative(to: root.path), !below.isEmpty,
-                    below.components.first?.elementsEqual("..".utf8) == false
-                else { continue }
-                let needed = NeededOut(
-                    oid: oid, path: path, sources: sources, revision: place.revision,
-                    isUncertain: out.isUncertain)
-                outs.append(
-                    CollectedOut(
-                        out: out, needed: needed, root: root.path, configuration: configuration,
-                        metafileKind: metafile.kind))
+                add(out, of: unit.place, metafile.kind, sources, root, configuration)
             }
+        } catch let error as any UserFacingError {
+            add(.unreadable(error), sources, unit)
         } catch {
-            let cause = error as? any UserFacingError
-            problems.append(
-                PlanProblem(
-                    cause: .unreadable(cause ?? UnexpectedError(error)), sources: sources,
-                    revision: place.revision))
+            add(.unreadable(UnexpectedError(error)), sources, unit)
         }
     }
 
-    private func parse(
-        _ unit: Unit, _ file: RevisionReader.File, _ definition: RevisionReader.File?
-    ) throws(MetafileError) -> ParsedMetafile {
-        let key = ParsedKey(
-            blobs: [file.blob, definition?.blob], place: file.blob == nil ? unit.place : nil)
-        if let known = parsed[key] {
-            // The same content may be broken in many commits: name the one at hand.
-            switch known {
-            case .success(let metafile): return metafile
-            case .failure(let error):
-                throw error.located(in: unit.place.path, at: unit.place.revision.name)
-            }
+    private func add(
+        _ out: Out, of place: RevisionPath, _ kind: Metafile.Kind, _ sources: [MetafileVersion],
+        _ root: DVCRoot, _ configuration: RootConfiguration
+    ) {
+        guard case .inside(let location) = out.location else { return }
+        let path = place.path.parent.appending(location).normalized
+        // DVC's index handles outs inside of the repository only.
+        guard let below = path.relative(to: root.path), !below.isEmpty,
+            below.components.first?.elementsEqual("..".utf8) == false
+        else { return }
+        guard let oid = out.oid else {
+            guard out.isCloudVersioned, out.isCached, out.isPushable else { return }
+            versionedOuts.append(
+                VersionedOut(
+                    path: path, sources: sources, revision: place.revision,
+                    hasAllVersions: out.hasAllVersions))
+            return
         }
-        do throws(MetafileError) {
-            let metafile = try Self.parse(unit, file, definition)
-            parsed[key] = .success(metafile)
-            return metafile
-        } catch {
-            parsed[key] = .failure(error)
-            throw error
-        }
+        let needed = NeededOut(
+            oid: oid, path: path, sources: sources, revision: place.revision,
+            isUncertain: out.isUncertain)
+        outs.append(
+            CollectedOut(
+                out: out, needed: needed, root: root.path, configuration: configuration,
+                metafileKind: kind))
     }
 
-    private static func parse(
-        _ unit: Unit, _ file: RevisionReader.File, _ definition: RevisionReader.File?
-    ) throws(MetafileError) -> ParsedMetafile {
-        let revision = unit.place.revision.name
-        guard let definition, let definitionPlace = unit.definition else {
-            do throws(MetafileError) {
-                let metafile = try Metafile(file.bytes)
-                return ParsedMetafile(kind: metafile.kind, outs: metafile.outs, notes: [])
-            } catch {
-                throw error.located(in: unit.place.path, at: revision)
-            }
-        }
-        let stages: PipelineDefinition
-        do throws(MetafileError) {
-            stages = try PipelineDefinition(definition.bytes)
-        } catch {
-            throw error.located(in: definitionPlace.path, at: revision)
-        }
-        do throws(MetafileError) {
-            let pipeline = Pipeline(stages, lock: try PipelineLock(file.bytes))
-            return ParsedMetafile(kind: .data, outs: pipeline.outs, notes: pipeline.notes)
-        } catch {
-            throw error.located(in: unit.place.path, at: revision)
-        }
+    private func add(
+        _ cause: PlanProblem.Cause, _ sources: [MetafileVersion], _ unit: MetafileUnit
+    ) {
+        problems.append(
+            PlanProblem(
+                cause: cause,
+                sources: sources.isEmpty
+                    ? [MetafileVersion(path: unit.place.path, blob: unit.ids.blob)] : sources,
+                revision: unit.place.revision))
     }
+
+    // MARK: DVC roots
 
     /// A directory with a `.dvc` directory in it.
     private struct DVCRoot {
         /// Relative to the top of the repository.
         let path: FilePath
-        /// The content of its `.dvc/config`.
-        let config: [UInt8]
+        /// Its `.dvc/config`, if there is one.
+        let config: RevisionReader.File?
+
+        var configVersion: MetafileVersion {
+            MetafileVersion(path: path.appending(".dvc/config"), blob: config?.blob)
+        }
     }
 
     /// The nearest DVC root at or above each file, in the file's own revision.
     private func dvcRoots(of places: [RevisionPath]) throws -> [RevisionPath: DVCRoot] {
-        var candidates: Set<RevisionPath> = []
-        for place in places {
-            for directory in place.path.ancestors {
-                candidates.insert(RevisionPath(place.revision, directory))
-            }
-        }
+        let candidates = Set(
+            places.flatMap { place in
+                place.path.ancestors.map { RevisionPath(place.revision, $0) }
+            })
         let roots = try reader.dvcDirectories(in: Array(candidates))
         let configs = try reader.files(
-            at: roots.map {
-                RevisionPath($0.revision, $0.path.appending(".dvc/config"))
-            })
-        let contents = Dictionary(
-            uniqueKeysWithValues: zip(roots, configs.map { $0?.bytes ?? [] }))
+            roots.map { .init(RevisionPath($0.revision, $0.path.appending(".dvc/config"))) })
+        var found: [RevisionPath: DVCRoot] = [:]
+        for (root, answer) in zip(roots, configs) {
+            var config: RevisionReader.File?
+            if case .file(let file) = answer { config = file }
+            found[root] = DVCRoot(path: root.path, config: config)
+        }
         var nearest: [RevisionPath: DVCRoot] = [:]
         for place in places {
-            let directory = place.path.ancestors.first {
-                contents[RevisionPath(place.revision, $0)] != nil
-            }
-            guard let directory, let config = contents[RevisionPath(place.revision, directory)]
-            else { continue }
-            nearest[place] = DVCRoot(path: directory, config: config)
+            nearest[place] =
+                place.path.ancestors.lazy
+                .compactMap { found[RevisionPath(place.revision, $0)] }.first
         }
         return nearest
     }

@@ -15,8 +15,10 @@ package final class PushPlanner {
     private let configurations: Configurations
     private let reader: RevisionReader
     private let collector: OutCollector
+    /// Which tips still have a set of files as it was; asked again for every object it concerns.
+    private var liveTips: [[MetafileVersion]: Set<GitOID>] = [:]
 
-    /// `status`: `nil` when there is no usable record: everything is asked for.
+    /// `status`: `nil` when there is no usable record, and everything is asked for.
     package init(
         _ repository: GitRepository, sources: ConfigurationSources, selection: RemoteSelection,
         status: StatusCache?
@@ -32,74 +34,97 @@ package final class PushPlanner {
     /// What pushing these refs needs.
     ///
     /// The outs touched by a commit of the range, and all outs of the tips when the range changes
-    /// what metafiles mean or nothing is known about a store they go to (design 6).
-    /// `remoteName`: as Git gives it to hooks: a Git remote's name, or a URL.
+    /// what metafiles mean, or no whole commit was ever seen complete on a store they go to
+    /// (design 6).
     /// Throws `SubprocessError`, `SystemError`, `DatabaseError`: nothing could be planned.
-    package func plan(pushing updates: [RefUpdate], to remoteName: String) throws -> PushPlan {
-        let tips = uniqued(updates.compactMap(\.newOID))
-        let recorded = try tipsRecorded(forStoresOf: tips)
-        let range = CommitRange(of: updates, to: remoteName, excluding: recorded)
+    package func plan(pushing updates: [RefUpdate], to remote: PushedRemote) throws -> PushPlan {
+        var plan = PushPlan()
+        let pushed = uniqued(updates.compactMap(\.newOID))
+        for (oid, commit) in zip(pushed, try reader.commits(of: pushed)) {
+            plan.commits[oid] = commit
+        }
+        plan.tips = uniqued(pushed.compactMap { plan.commits[$0] })
+        let recorded = try recordedTips(&plan)
+        let range = CommitRange(of: updates, to: remote, excluding: recorded)
         let changes = try range.changes(matching: metafilePathspecs, in: repository)
             .filter { MetafileRole($0.path) != nil }
-        if changes.isEmpty { return PushPlan(tips: tips) }
+        if changes.isEmpty { return plan }
         try collector.collect(changes.compactMap(\.place))
+        try collectPipelines(touchedBy: changes, in: plan.tips)
+        plan.coversHistory = try range.isBounded(by: recorded, in: repository)
         let contextChanged = changes.contains { MetafileRole($0.path) == .context }
-        if try contextChanged || !allStoresHaveRecords(tips) { try collectTips(tips) }
-        return try finish(tips: tips)
+        if try contextChanged || !haveBaselines(plan.tips) {
+            for tip in plan.tips {
+                let files = try TreeChange.files(
+                    of: tip, matching: metafilePathspecs, in: repository)
+                try collector.collect(files.compactMap(\.place))
+            }
+            plan.coversTips = true
+        }
+        return try finish(plan)
     }
 
     /// What pushing the files of the working copy needs.
     ///
-    /// `metafiles`: relative to the top of the repository.
-    /// `root`: the DVC root to push; metafiles of other roots are left out.
+    /// `metafiles`: relative to the top of the repository. `root`: the DVC root to push; metafiles
+    /// of other roots are left out.
     package func plan(workspace metafiles: [FilePath], in root: FilePath) throws -> PushPlan {
         try collector.collect(metafiles.map { MetafilePlace(.workspace, $0) })
-        return try finish(tips: [], root: root)
+        return try finish(PushPlan(), root: root)
     }
 
-    /// Those of `tips` that still have any of these statements: all its metafiles, unchanged.
-    package func tips(
-        _ tips: [GitOID], stillHaving statements: [[MetafileVersion]]
-    ) throws -> Set<GitOID> {
-        let files = Array(Set(statements.joined()))
-        var live: Set<GitOID> = []
-        for tip in tips {
-            let blobs = try reader.blobs(at: files.map(\.path), in: tip)
-            let present = Set(zip(files, blobs).filter { $0.blob != nil && $0.blob == $1 }.map(\.0))
-            if statements.contains(where: { $0.allSatisfy(present.contains) }) { live.insert(tip) }
+    /// Those of `tips` in which none of these files has changed.
+    package func tips(_ tips: [GitOID], stillHaving files: [MetafileVersion]) throws -> Set<GitOID>
+    {
+        if let known = liveTips[files] { return known }
+        let live = try tips.filter { tip in
+            try zip(files, reader.blobs(at: files.map(\.path), in: tip)).allSatisfy {
+                $0.blob == $1
+            }
         }
-        return live
+        liveTips[files] = Set(live)
+        return Set(live)
     }
 
-    private func collectTips(_ tips: [GitOID]) throws {
-        for tip in tips {
-            let files = try TreeChange.files(of: tip, matching: metafilePathspecs, in: repository)
-            try collector.collect(files.compactMap(\.place))
-        }
+    /// Reads the tips' own version of every pipeline that the range touches.
+    ///
+    /// A merge that takes `dvc.lock` from one side and `dvc.yaml` from the other is listed by
+    /// neither file, because each equals one parent's.
+    private func collectPipelines(touchedBy changes: [TreeChange], in tips: [GitOID]) throws {
+        let locks = uniqued(
+            changes.filter { [.pipeline, .lock].contains(MetafileRole($0.path)) }
+                .map { $0.path.parent.appending("dvc.lock") })
+        for tip in tips { try collector.collect(locks.map { MetafilePlace(.commit(tip), $0) }) }
     }
 
     // MARK: What is recorded
 
-    /// Commits whose data is known to be on every store that the tips name as their default.
-    private func tipsRecorded(forStoresOf tips: [GitOID]) throws -> [GitOID] {
-        guard let status else { return [] }
-        var common: Set<String>?
-        for tip in tips {
-            let place = RevisionPath(.commit(tip), ".dvc/config")
-            guard let config = try reader.files(at: [place])[0],
-                let configuration = try? configurations.configuration(
-                    of: "", at: place.revision, bytes: config.bytes),  // reported when it matters
-                let name = selection.only ?? selection.defaultName
-                    ?? configuration.config.defaultRemoteName,
-                let remote = try? configuration.config.remote(named: name)  // likewise
+    /// Commits whose whole history is known to be on every store that the tips name as their default.
+    private func recordedTips(_ plan: inout PushPlan) throws -> [GitOID] {
+        guard let status, selection.only == nil else { return [] }
+        let places = plan.tips.map { RevisionPath(.commit($0), ".dvc/config") }
+        var recordedAt: [String: Set<String>] = [:]
+        var beliefs: [Belief] = []
+        for (place, answer) in zip(places, try reader.files(places.map { .init($0) })) {
+            // What is wrong with a configuration is reported when something depends on it.
+            guard case .file(let file) = answer,
+                let config = try? configurations.configuration(of: "", at: place.revision, file)
+                    .config,
+                let name = selection.defaultName ?? config.defaultRemoteName,
+                let remote = try? config.remote(named: name)
             else { return [] }
-            let recorded = Set(try status.completeTips(in: remote.canonicalURL))
-            common = common.map { $0.intersection(recorded) } ?? recorded
+            let url = remote.canonicalURL
+            if recordedAt[url] != nil { continue }
+            recordedAt[url] = Set(try status.completeTips(in: url))
+            beliefs.append(Belief(remote: remote, oids: try status.sample(of: url, limit: 100)))
         }
-        return (common ?? []).sorted().compactMap { GitOID($0) }
+        let common = recordedAt.values.reduce(recordedAt.values.first ?? []) { $0.intersection($1) }
+        if !common.isEmpty { plan.beliefs += beliefs }
+        return common.sorted().compactMap { GitOID($0) }
     }
 
-    private func allStoresHaveRecords(_ tips: [GitOID]) throws -> Bool {
+    /// Whether each store that an out of the range goes to once had all of a whole commit.
+    private func haveBaselines(_ tips: [GitOID]) throws -> Bool {
         guard let status else { return false }
         var urls: Set<String> = []
         for out in collector.outs {
@@ -107,57 +132,70 @@ package final class PushPlanner {
                 urls.insert(remote.canonicalURL)
             }
         }
-        return try urls.allSatisfy { url throws in try status.hasRecords(of: url) }
+        return try urls.allSatisfy { url throws in try status.hasBaseline(url) }
     }
 
     // MARK: From outs to stores
 
     private func choice(for collected: CollectedOut, _ tips: [GitOID]) throws -> RemoteChoice {
-        try selection.choice(for: collected) {
-            // A broken configuration of the tip is reported with the tip's own metafiles.
-            tips.first.flatMap { try? tipConfiguration($0, root: collected.root) }
+        try selection.choice(for: collected) { name in
+            try tips.lazy.compactMap { try self.tipConfiguration($0, root: collected.root) }
+                .first { config in
+                    name.map(config.remoteNames.contains) ?? (config.defaultRemoteName != nil)
+                }
         }
     }
 
-    private func tipConfiguration(_ tip: GitOID, root: FilePath) throws -> RootConfiguration? {
+    private func tipConfiguration(_ tip: GitOID, root: FilePath) throws -> DVCConfig? {
         let place = RevisionPath(.commit(tip), root.appending(".dvc/config"))
-        guard let file = try reader.files(at: [place])[0] else { return nil }
-        return try configurations.configuration(of: root, at: place.revision, bytes: file.bytes)
+        guard case .file(let file) = try reader.files([.init(place)])[0] else { return nil }
+        // A broken configuration of the tip is reported with the tip's own metafiles.
+        return try? configurations.configuration(of: root, at: place.revision, file).config
     }
 
     /// `root`: `nil` for all DVC roots of the repository.
-    private func finish(tips: [GitOID], root: FilePath? = nil) throws -> PushPlan {
-        var plan = PushPlan(
-            problems: collector.problems, notes: uniqued(collector.notes), tips: tips)
+    private func finish(_ started: PushPlan, root: FilePath? = nil) throws -> PushPlan {
+        var plan = started
+        plan.problems = collector.problems
+        plan.notes = uniqued(collector.notes)
+        for out in collector.versionedOuts where !out.hasAllVersions {
+            plan.problems.append(
+                PlanProblem(
+                    cause: .cloudVersioned(place: out.place), sources: out.sources,
+                    revision: out.revision))
+        }
         var builders: [StorePlanBuilder] = []
         var positions: [StorePlanBuilder.Key: Int] = [:]
         for collected in collector.outs
         where collected.isTransferred && (root == nil || collected.root == root) {
-            func problem(_ cause: PlanProblem.Cause) {
+            func add(_ cause: PlanProblem.Cause) {
                 plan.problems.append(
                     PlanProblem(
                         cause: cause, sources: collected.needed.sources,
                         revision: collected.needed.revision))
             }
-            switch try choice(for: collected, tips) {
+            switch try choice(for: collected, plan.tips) {
             case .notSelected: continue
-            case .none: problem(.noRemote(collected.needed))
-            case .invalid(let error): problem(.unreadable(error))
-            case .remote(let remote):
-                if remote.isCloudVersioned || collected.out.isCloudVersioned {
-                    problem(.cloudVersioned(collected.needed, remote: remote.name))
-                    continue
+            case .none: add(.noRemote(collected.needed))
+            case .invalid(let error): add(.unreadable(error))
+            case .remote(let remote)
+            where remote.isCloudVersioned || collected.out.isCloudVersioned:
+                if !collected.out.hasAllVersions {
+                    add(.cloudVersioned(place: collected.needed.place))
                 }
+            case .remote(let remote):
                 let cache = collected.configuration.cacheDirectory
                 let key = StorePlanBuilder.Key(url: remote.canonicalURL, cache: cache)
-                if positions[key] == nil {
-                    positions[key] = builders.count
+                let position = positions[key] ?? builders.count
+                if position == builders.count {
+                    positions[key] = position
                     builders.append(StorePlanBuilder(remote, cacheDirectory: cache))
                 }
-                if let position = positions[key] { builders[position].add(collected.needed) }
+                builders[position].add(collected.needed)
             }
         }
         plan.stores = try builders.map { builder in try builder.plan(knowing: status) }
+        plan.beliefs += plan.stores.map { Belief(remote: $0.remote, oids: $0.recorded + $0.bases) }
         return plan
     }
 }
@@ -175,9 +213,7 @@ extension CollectedOut {
 extension TreeChange {
     /// The metafile to read; `nil` when the change deleted it.
     fileprivate var place: MetafilePlace? {
-        guard let commit else { return nil }
-        // A deleted dvc.yaml or dvc.lock leaves a pipeline without outs: nothing to read either.
-        guard let blob else { return nil }
+        guard let commit, let blob else { return nil }
         return MetafilePlace(.commit(commit), path, blob: blob)
     }
 }

@@ -28,12 +28,12 @@ package enum RemoteChoice {
 extension RemoteSelection {
     /// The remote that an out goes to.
     ///
-    /// `fallback` is asked when the out's own configuration names no default remote, or not the
-    /// chosen one: a commit from before the remote was set up has data that must be somewhere, where
-    /// DVC would leave it nowhere.
+    /// `fallback` is asked for a configuration with the chosen remote (or with any default, for `nil`)
+    /// when the out's own has none: a commit from before the remote was set up has data that must be
+    /// somewhere, where DVC would leave it nowhere (docs/decisions/0005).
     /// Source: DVC 3.67, observed (dvc-compat 4.4).
     package func choice(
-        for collected: CollectedOut, fallback: () throws -> RootConfiguration? = { nil }
+        for collected: CollectedOut, fallback: (_ name: String?) throws -> DVCConfig? = { _ in nil }
     ) throws -> RemoteChoice {
         let own = collected.out.remoteName
         if let only, let own, own != only { return .notSelected }
@@ -46,11 +46,10 @@ extension RemoteSelection {
         } catch {
             return .invalid(error)
         }
-        let other = try fallback()?.config
+        let other = try fallback(name)
         guard let chosen = name ?? other?.defaultRemoteName else { return .none }
         do throws(ConfigError) {
-            let source = other?.remoteNames.contains(chosen) == true ? other : config
-            return .remote(try (source ?? config).remote(named: chosen))
+            return .remote(try (other ?? config).remote(named: chosen))
         } catch {
             return .invalid(error)
         }

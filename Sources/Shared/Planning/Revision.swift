@@ -1,10 +1,15 @@
-internal import Basics
+package import Basics
 package import Git
 
 /// Where metafiles are read: the files on disk, or those of a commit.
 package enum Revision: Hashable, Sendable {
     case workspace
     case commit(GitOID)
+
+    /// `'data/model.pkl' (commit 0123456789)`.
+    package func place(of path: FilePath) -> String {
+        "'\(path)'" + (name.map { " (commit \($0))" } ?? "")
+    }
 
     /// For messages; `nil` for the workspace, whose files need no further words.
     package var name: String? {

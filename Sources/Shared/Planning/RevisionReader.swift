@@ -1,4 +1,4 @@
-package import Basics
+internal import Basics
 package import Git
 
 #if canImport(Darwin)
@@ -11,10 +11,31 @@ internal import Glibc
 ///
 /// Used from one task at a time.
 package final class RevisionReader {
-    package let repository: GitRepository
+    private let repository: GitRepository
     private var objects: ObjectReader?
 
     package init(_ repository: GitRepository) { self.repository = repository }
+
+    /// A file to read.
+    struct Request: Hashable {
+        let place: RevisionPath
+        /// The Git blob that is known to be there: it is asked for by name, and must exist.
+        var blob: GitOID?
+
+        init(_ place: RevisionPath, blob: GitOID? = nil) {
+            self.place = place
+            self.blob = blob
+        }
+    }
+
+    /// What was found.
+    enum Answer {
+        case file(File)
+        /// No such file.
+        case absent
+        /// Git says that the blob is there, and does not have it.
+        case unreadable
+    }
 
     /// A file's bytes, and the Git blob that holds them when it came from a commit.
     struct File {
@@ -22,23 +43,30 @@ package final class RevisionReader {
         let blob: GitOID?
     }
 
-    /// The files at these places, in order; `nil` where there is none (or no file).
-    func files(at places: [RevisionPath]) throws -> [File?] {
-        let found = try gitObjects(places.map(\.objectName))
-        return try zip(places, found).map { place, object in
-            if let object {
-                return object.kind == .blob ? File(bytes: object.content, blob: object.oid) : nil
+    /// The files at these places, in order.
+    func files(_ requests: [Request]) throws -> [Answer] {
+        let names = requests.map { $0.blob.map { Array($0.hex.utf8) } ?? $0.place.objectName }
+        let objects = try gitObjects(names)
+        return try requests.indices.map { index in
+            if let object = objects[index] {
+                guard object.kind == .blob else { return .absent }
+                return .file(File(bytes: object.content, blob: object.oid))
             }
-            guard place.revision == .workspace, let workTree = repository.workTree else {
-                return nil
-            }
-            let path = workTree.appending(place.path)
-            // What is there but is no file, and a file behind a link, is not a metafile.
-            guard let status = try fileStatus(path), status.st_mode & S_IFMT == S_IFREG else {
-                return nil
-            }
-            return try readFileIfPresent(path).map { File(bytes: $0, blob: nil) }
+            if requests[index].blob != nil { return .unreadable }
+            return try workspaceFile(requests[index].place)
         }
+    }
+
+    private func workspaceFile(_ place: RevisionPath) throws -> Answer {
+        guard place.revision == .workspace, let workTree = repository.workTree else {
+            return .absent
+        }
+        let path = workTree.appending(place.path)
+        // What is there but is no file, and a file behind a link, is not a metafile.
+        guard let status = try fileStatus(path), status.st_mode & S_IFMT == S_IFREG,
+            let bytes = try readFileIfPresent(path)
+        else { return .absent }
+        return .file(File(bytes: bytes, blob: nil))
     }
 
     /// Those of the directories that hold a `.dvc` directory.
@@ -55,18 +83,24 @@ package final class RevisionReader {
         }.map { places[$0] }
     }
 
-    /// The blobs that these paths have in a commit; `nil` where there is none.
-    package func blobs(at paths: [FilePath], in commit: GitOID) throws -> [GitOID?] {
-        let names = paths.map { RevisionPath(.commit(commit), $0).objectName }
-        return try gitObjects(names).map { $0?.oid }
+    /// The commits that commits and tags stand for, in order; `nil` for a tag of something else.
+    func commits(of oids: [GitOID]) throws -> [GitOID?] {
+        try gitObjects(oids.map { Array("\($0)^{commit}".utf8) }).map { $0?.oid }
     }
 
+    /// The blobs that these paths have in a commit; `nil` where there is none.
+    func blobs(at paths: [FilePath], in commit: GitOID) throws -> [GitOID?] {
+        try gitObjects(paths.map { RevisionPath(.commit(commit), $0).objectName }).map { $0?.oid }
+    }
+
+    /// Asks for each name once, however often it occurs.
     private func gitObjects(_ names: [[UInt8]?]) throws -> [GitObject?] {
-        let wanted = names.compactMap(\.self)
+        let wanted = uniqued(names.compactMap(\.self))
         if wanted.isEmpty { return names.map { _ in nil } }
         var reader = try objects.take() ?? ObjectReader(in: repository)
-        var answers = try reader.objects(named: wanted)[...]
+        let answers = try reader.objects(named: wanted)
         objects = consume reader
-        return names.map { $0 == nil ? nil : answers.popFirst() ?? nil }
+        let found = Dictionary(uniqueKeysWithValues: zip(wanted, answers))
+        return names.map { name in name.flatMap { found[$0] ?? nil } }
     }
 }

@@ -16,6 +16,8 @@ package struct StorePlan: Sendable {
     package var directories: [PlannedDirectory] = []
     /// Outs that are recorded as being there, directories with all their members.
     package var recorded: [ObjectID] = []
+    /// Recorded directories whose members are taken to be there when they occur in another one.
+    package var bases: [ObjectID] = []
     /// Objects whose absence everywhere is no failure.
     package var uncertain: Set<ObjectID> = []
 
@@ -34,12 +36,26 @@ package struct PlannedDirectory: Sendable {
     package let flaw: String?
 }
 
+/// Objects that a plan takes to be in a store because they are recorded.
+package struct Belief: Sendable {
+    package let remote: DVCRemote
+    package let oids: [ObjectID]
+}
+
 /// Everything a push must do, and what stands in its way.
 package struct PushPlan: Sendable {
     package var stores: [StorePlan] = []
     package var problems: [PlanProblem] = []
     /// Things to tell the user that hinder nothing.
     package var notes: [String] = []
-    /// What is pushed; empty for a push of the workspace.
+    /// The commits that are pushed, each once; none for a push of the workspace.
     package var tips: [GitOID] = []
+    /// The commit of each pushed oid, which may be a tag's; one of anything else has none.
+    package var commits: [GitOID: GitOID] = [:]
+    /// What the plan rests on besides what the stores will be asked.
+    package var beliefs: [Belief] = []
+    /// Whether all outs of each tip were looked at, or are known to be there.
+    package var coversTips = false
+    /// Whether the same is true of the tips' whole history.
+    package var coversHistory = false
 }

@@ -34,7 +34,9 @@ struct StorePlanBuilder {
         }
         for oid in oids where !recorded.contains(oid) {
             if oid.isDirectory {
-                plan.directories.append(try directory(oid, at: places[oid] ?? "", url, status))
+                let (directory, base) = try directory(oid, at: places[oid] ?? "", url, status)
+                plan.directories.append(directory)
+                if let base { plan.bases.append(base) }
             } else {
                 plan.files.append(oid)
             }
@@ -42,26 +44,29 @@ struct StorePlanBuilder {
         return plan
     }
 
+    /// The directory, and the recorded one whose members need not be asked for again.
     private func directory(
         _ oid: ObjectID, at place: FilePath, _ url: String, _ status: StatusCache?
-    ) throws -> PlannedDirectory {
+    ) throws -> (PlannedDirectory, base: ObjectID?) {
         let listing: DirectoryListing
         switch readListing(oid) {
         case .success(let intact): listing = intact
         case .failure(let flaw):
-            return PlannedDirectory(oid: oid, listing: nil, wantedMembers: [], flaw: flaw.summary)
+            let unknown = PlannedDirectory(
+                oid: oid, listing: nil, wantedMembers: [], flaw: flaw.summary)
+            return (unknown, nil)
+        }
+        func planned(_ wanted: [Int]) -> PlannedDirectory {
+            PlannedDirectory(oid: oid, listing: listing, wantedMembers: wanted, flaw: nil)
         }
         // The list that was last seen complete at the same place has most of the members.
         if let last = try status?.lastDirectory(at: place, in: url),
             try status?.present([last], in: url).isEmpty == false,
             case .success(let previous) = readListing(last)
         {
-            return PlannedDirectory(
-                oid: oid, listing: listing, wantedMembers: listing.members(notIn: previous),
-                flaw: nil)
+            return (planned(listing.members(notIn: previous)), last)
         }
-        return PlannedDirectory(
-            oid: oid, listing: listing, wantedMembers: Array(listing.indices), flaw: nil)
+        return (planned(Array(listing.indices)), nil)
     }
 
     private struct ListingFlaw: Error { let summary: String? }
@@ -71,7 +76,8 @@ struct StorePlanBuilder {
         guard let cache = plan.cacheDirectory else { return .failure(ListingFlaw(summary: nil)) }
         let path = oid.storagePath(below: cache)
         do {
-            guard let bytes = try readFileIfPresent(path, limit: largestListing) else {
+            guard let bytes = try readFileIfPresent(path, limit: DirectoryListing.largestEncoding)
+            else {
                 return .failure(ListingFlaw(summary: nil))
             }
             let actual = objectID(of: bytes, isDirectory: true, scheme: oid.scheme)
@@ -85,6 +91,3 @@ struct StorePlanBuilder {
         }
     }
 }
-
-/// In bytes; a list of ten million members has about one GiB.
-private let largestListing = 2 << 30

@@ -11,8 +11,11 @@ package struct DatabaseError: UserFacingError, Equatable {
 
     package var summary: String { "cannot use '\(path)': \(words)" }
 
-    /// Whether the file is no database any more, so that only making a new one helps.
-    package var isCorruption: Bool { [SQLITE_CORRUPT, SQLITE_NOTADB].contains(code & 0xff) }
+    /// Whether the file is no database any more, or not one with our tables, so that only making a
+    /// new one helps.
+    package var isCorruption: Bool {
+        [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR].contains(code & 0xff)
+    }
 }
 
 /// A value in a row.

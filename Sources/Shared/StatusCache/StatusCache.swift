@@ -38,12 +38,20 @@ package final class StatusCache {
         case .success(let database):
             return StatusCache(database, maximumAge: maximumAge, now: now, wasRebuilt: false)
         case .failure(let error) where error.isCorruption:
-            for suffix in ["", "-journal", "-wal", "-shm"] {
-                try removeFile(FilePath(path.string + suffix))
-            }
+            try discard(path)
             let database = try connect(to: path).get()
             return StatusCache(database, maximumAge: maximumAge, now: now, wasRebuilt: true)
         case .failure(let error): throw error
+        }
+    }
+
+    /// Removes a damaged file.
+    ///
+    /// Opening reads little of it: most damage is found later, by a ``DatabaseError`` that is
+    /// ``DatabaseError/isCorruption``, and then the caller starts again without the file.
+    package static func discard(_ path: FilePath) throws(SystemError) {
+        for suffix in ["", "-journal", "-wal", "-shm"] {
+            try removeFile(FilePath(path.string + suffix))
         }
     }
 
@@ -69,7 +77,9 @@ package final class StatusCache {
                 """
                 DROP TABLE IF EXISTS stores; DROP TABLE IF EXISTS objects;
                 DROP TABLE IF EXISTS directories; DROP TABLE IF EXISTS tips;
-                CREATE TABLE stores (id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE);
+                CREATE TABLE stores (
+                    id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE,
+                    baseline INTEGER NOT NULL DEFAULT \(Int64.min));
                 CREATE TABLE objects (
                     store INTEGER NOT NULL, oid BLOB NOT NULL, seen INTEGER NOT NULL,
                     PRIMARY KEY (store, oid)) WITHOUT ROWID;
@@ -84,17 +94,22 @@ package final class StatusCache {
         }
     }
 
-    /// Whether anything is known about this store that is not too old to be believed.
+    /// Whether the store was once, not too long ago, seen to have all that a whole commit needs.
     ///
     /// `url`: the storage's canonical URL, without credentials.
-    package func hasRecords(of url: String) throws(DatabaseError) -> Bool {
-        guard let store = try identifier(of: url) else { return false }
+    package func hasBaseline(_ url: String) throws(DatabaseError) -> Bool {
+        let query = try database.prepare("SELECT baseline FROM stores WHERE url = ?")
+        let seen = try query.rows([.text(url)]) { $0.integer(0) }
+        return seen.first.map { $0 > oldestBelieved } ?? false
+    }
+
+    /// Some of the objects that are recorded for a store, to see whether the records still hold.
+    package func sample(of url: String, limit: Int) throws(DatabaseError) -> [ObjectID] {
+        guard let store = try identifier(of: url) else { return [] }
         let query = try database.prepare(
-            """
-            SELECT 1 FROM objects WHERE store = ?1 AND seen > ?2
-            UNION ALL SELECT 1 FROM tips WHERE store = ?1 AND seen > ?2 LIMIT 1
-            """)
-        return try !query.rows([.integer(store), .integer(oldestBelieved)]) { _ in }.isEmpty
+            "SELECT oid FROM objects WHERE store = ? AND seen > ? LIMIT \(limit)")
+        let found = try query.rows([.integer(store), .integer(oldestBelieved)]) { $0.blob(0) }
+        return found.compactMap { ObjectID(record: $0) }
     }
 
     /// Those of `oids` that were seen in the store not too long ago; a `.dir` with all its members.
@@ -113,8 +128,8 @@ package final class StatusCache {
         return present
     }
 
-    /// The directory object that was last seen complete at this place: the one whose members most
-    /// likely make up the next one.
+    /// The directory object whose members were last asked for or uploaded at this place: the one
+    /// whose members most likely make up the next one.
     ///
     /// `place`: the path of the directory in the repository.
     package func lastDirectory(at place: FilePath, in url: String) throws(DatabaseError)
@@ -128,7 +143,7 @@ package final class StatusCache {
         return found.first.flatMap { ObjectID(record: $0) }
     }
 
-    /// The commits whose objects were all seen in the store, as hex digits, newest record first.
+    /// Commits, as hex digits, in whose whole history nothing was left unseen; newest record first.
     package func completeTips(in url: String) throws(DatabaseError) -> [String] {
         guard let store = try identifier(of: url) else { return [] }
         let query = try database.prepare(
@@ -141,9 +156,12 @@ package final class StatusCache {
         package var url: String
         /// Objects that are there; a `.dir` only when all its members are.
         package var objects: [ObjectID] = []
+        /// Directories whose members were asked for one by one, or uploaded.
         package var directories: [(place: FilePath, oid: ObjectID)] = []
-        /// Commits, as hex digits, whose objects are all there.
+        /// Commits, as hex digits, for whose whole history everything is there.
         package var tips: [String] = []
+        /// Whether everything that a whole commit needs is there.
+        package var isBaseline = false
 
         package init(url: String) { self.url = url }
     }
@@ -172,6 +190,10 @@ package final class StatusCache {
                 .integer(store), .blob(entry.place.bytes), .blob(entry.oid.record), .integer(now),
             ])
         }
+        if record.isBaseline {
+            try database.prepare("UPDATE stores SET baseline = ? WHERE id = ?")
+                .run([.integer(now), .integer(store)])
+        }
         let tip = try database.prepare("REPLACE INTO tips (store, tip, seen) VALUES (?, ?, ?)")
         for name in record.tips { try tip.run([.integer(store), .text(name), .integer(now)]) }
     }
@@ -183,6 +205,7 @@ package final class StatusCache {
             for table in ["objects", "directories", "tips"] {
                 try database.prepare("DELETE FROM \(table) WHERE store = ?").run([.integer(store)])
             }
+            try database.prepare("DELETE FROM stores WHERE id = ?").run([.integer(store)])
         }
     }
 

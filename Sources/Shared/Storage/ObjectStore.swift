@@ -53,13 +53,16 @@ extension ObjectStore {
 
 /// What callers must know about a store to use it well.
 package struct StoreTraits: Sendable {
-    /// The DVC remote's name as users know it, or `cache`.
+    /// The DVC remote's name as users know it, or ``cacheName``.
     package let name: String
 
     /// Whether requests block a thread (a file system) instead of suspending a task (a network).
     ///
     /// The transfer engine then runs them on threads of their own.
     package let blocksThreads: Bool
+
+    /// What DVC's cache is called where a remote has its name: no remote has an empty one.
+    package static let cacheName = ""
 
     package init(name: String, blocksThreads: Bool) {
         self.name = name

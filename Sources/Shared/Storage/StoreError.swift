@@ -4,7 +4,8 @@ package import Digests
 /// A request to a store that did not do what was asked.
 package struct StoreError: UserFacingError, Equatable {
     package enum Operation: String, Sendable {
-        case find, upload, download, read
+        case find = "look up"
+        case upload, download, read
     }
 
     package enum Reason: Equatable, Sendable {
@@ -28,7 +29,7 @@ package struct StoreError: UserFacingError, Equatable {
 
     package let operation: Operation
     package let key: ObjectKey
-    /// The DVC remote's name, or `cache`.
+    /// The DVC remote's name, or ``StoreTraits/cacheName``.
     package let store: String
     package let reason: Reason
     /// The system call behind it, when there was one: it has better advice than the reason alone.
@@ -63,13 +64,21 @@ package struct StoreError: UserFacingError, Equatable {
             switch reason {
             case .missing: "no such object"
             case .sourceMissing: "the file is no longer in the cache"
-            case .mismatch(let found): "its content is damaged (it has the MD5 \(found))"
+            case .mismatch(let found):
+                (operation == .upload ? "the file in the cache" : "the object there")
+                    + " is damaged: it has the MD5 \(found)"
             case .denied(let words), .full(let words), .unavailable(let words), .failed(let words):
                 words
             case .busy(let words, _): "the service is busy: \(words)"
             }
-        let place = store == "cache" ? "in the cache" : "on remote '\(store)'"
-        return "cannot \(operation.rawValue) \(key) \(place): \(cause)"
+        let preposition =
+            switch operation {
+            case .find: store == StoreTraits.cacheName ? "in" : "on"
+            case .upload: "to"
+            case .download, .read: "from"
+            }
+        let place = store == StoreTraits.cacheName ? "the cache" : "remote '\(store)'"
+        return "cannot \(operation.rawValue) \(key) \(preposition) \(place): \(cause)"
     }
 
     package var advice: String? {

@@ -23,6 +23,7 @@ package final class Fetch: Sendable {
     private let options: TransferOptions
     private let workers: Workers
     private let state = Locked(FetchResult())
+    private let listings = Locked<[ObjectID: DirectoryListing]>([:])
 
     package init(
         from store: any ObjectStore, into cache: any ObjectCache, _ options: TransferOptions,
@@ -43,11 +44,13 @@ package final class Fetch: Sendable {
         files: [ObjectID], directories: [ObjectID],
         meter: (_ count: Int) throws -> ProgressMeter?
     ) async throws {
-        let listings = try await workers.map(directories.count, limit: options.jobs) { index in
+        let lists = try await workers.map(directories.count, limit: options.jobs) { index in
             try await self.listing(of: directories[index])
         }
         var wanted = files
-        for case let listing? in listings {
+        for (oid, list) in zip(directories, lists) {
+            guard let listing = list?.listing else { continue }
+            listings.withLock { $0[oid] = listing }
             wanted += listing.indices.lazy.map { listing.oid(at: $0) }
         }
         let sought = sortedAndUnique(wanted)
@@ -61,29 +64,46 @@ package final class Fetch: Sendable {
         }
         let bad = state.withLock { Set($0.missing).union($0.failures.map(\.oid)) }
         // A list in the cache promises that its members are there, or DVC will not look for them.
-        for (oid, listing) in zip(directories, listings) {
-            guard let listing else { continue }
-            let directory = TransferRequest.Directory(oid: oid, listing: listing, wantedMembers: [])
-            if !directory.hasMember(in: bad), try await cache.size(of: ObjectKey(oid)) == nil {
-                try await fetch(oid, meter)
-            }
+        for (oid, list) in zip(directories, lists) {
+            guard let list, !list.isCached else { continue }
+            let directory = TransferRequest.Directory(
+                oid: oid, listing: list.listing, wantedMembers: [])
+            if !directory.hasMember(in: bad) { try await fetch(oid, meter) }
         }
-        meter?.finish(isComplete: bad.isEmpty)
+        meter?.finish(isComplete: result.isComplete)
     }
 
-    /// The list from the cache or else the store; `nil` when it is written down as missing or failed.
-    private func listing(of oid: ObjectID) async throws -> DirectoryListing? {
-        let key = ObjectKey(oid)
-        do {
-            for source in [cache, store] as [any ObjectStore] {
-                do {
-                    let bytes = try await source.contents(of: key, limit: largestListing)
-                    return try DirectoryListing(reading: bytes, scheme: oid.scheme)
-                } catch let error as StoreError where source.traits.name == cache.traits.name {
-                    // A damaged list in the cache is replaced by a good one.
-                    if error.affectsWholeStore { throw error }
-                }
+    /// Where an object lies that is a member of a fetched directory; `nil` when it is none.
+    ///
+    /// `places`: the paths of the directories.
+    package func path(ofMember oid: ObjectID, below places: [ObjectID: FilePath]) -> FilePath? {
+        for (directory, listing) in listings.withLock({ $0 }) {
+            guard let index = listing.indices.first(where: { listing.oid(at: $0) == oid }) else {
+                continue
             }
+            return places[directory]?.appending(listing.path(at: index))
+        }
+        return nil
+    }
+
+    /// The list from the cache or, when that has none that is intact, from the store; `nil` when it
+    /// is written down as missing or failed.
+    private func listing(
+        of oid: ObjectID
+    ) async throws -> (listing: DirectoryListing, isCached: Bool)? {
+        let key = ObjectKey(oid)
+        let limit = DirectoryListing.largestEncoding
+        do {
+            let bytes = try await cache.contents(of: key, limit: limit)
+            return (try DirectoryListing(reading: bytes, scheme: oid.scheme), true)
+        } catch is StoreError {
+            // Missing, damaged or not readable: the store's copy takes its place.
+        } catch is DirectoryListingError {
+            // The bytes are what the name says, so the store has no better list; it will say so.
+        }
+        do {
+            let bytes = try await store.contents(of: key, limit: limit)
+            return (try DirectoryListing(reading: bytes, scheme: oid.scheme), false)
         } catch let error as StoreError {
             try note(error, oid)
         } catch let error as DirectoryListingError {

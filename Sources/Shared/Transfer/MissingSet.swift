@@ -9,8 +9,10 @@ package struct MissingSet: Sendable {
     package var files: [ObjectID] = []
     /// Directory lists to bring there, once their members are.
     package var directories: [TransferRequest.Directory] = []
-    /// What was found in the store: files asked for, and directories, which are complete.
+    /// What was found in the store: files, and directories whose members were all asked for.
     package var present: [ObjectID] = []
+    /// Directories whose list is in the store: a hint that their members are there, not a proof.
+    package var listed: [ObjectID] = []
     /// Directories whose list neither side has.
     package var lostDirectories: [ObjectID] = []
 
@@ -32,7 +34,8 @@ package func findMissing(
         let size = try await store.size(of: ObjectKey(directory.oid))
         guard size != nil, options.checksMembers else { return (size != nil, directory) }
         // The list that readers will get is the one in the store.
-        let bytes = try await store.contents(of: ObjectKey(directory.oid), limit: largestListing)
+        let bytes = try await store.contents(
+            of: ObjectKey(directory.oid), limit: DirectoryListing.largestEncoding)
         let listing = try DirectoryListing(reading: bytes, scheme: directory.oid.scheme)
         return (
             true, .init(oid: directory.oid, listing: listing, wantedMembers: Array(listing.indices))
@@ -43,7 +46,7 @@ package func findMissing(
     var doubtful: [TransferRequest.Directory] = []
     for (isThere, directory) in lists {
         if isThere, !options.checksMembers {
-            missing.present.append(directory.oid)
+            missing.listed.append(directory.oid)
             continue
         }
         guard let listing = directory.listing else {
@@ -69,9 +72,6 @@ package func findMissing(
     }
     return missing
 }
-
-/// In bytes; a list of ten million members has about one GiB.
-let largestListing = 2 << 30
 
 /// Each object once, in an order that keeps neighbours in one folder of the store.
 func sortedAndUnique(_ oids: [ObjectID]) -> [ObjectID] {

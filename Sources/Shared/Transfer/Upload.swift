@@ -7,13 +7,13 @@ package import Storage
 package struct UploadResult: Sendable {
     package var uploadedCount = 0
     package var uploadedBytes: Int64 = 0
-    /// Files that are in the store now, and directories, which are complete.
+    /// Files that are in the store now, and directories, which are there with all members.
     package var present: [ObjectID] = []
+    /// Objects that a stop kept from being tried.
+    package var untried: [ObjectID] = []
     /// Objects that are neither in the store nor in the cache.
     package var missing: [ObjectID] = []
     package var failures: [Failure] = []
-    /// Directories whose list was kept back because a member is missing or failed.
-    package var withheld: [ObjectID] = []
     /// The failure that made going on pointless; the objects after it were not tried.
     package var stoppedBy: StoreError?
 
@@ -28,7 +28,7 @@ package struct UploadResult: Sendable {
 /// Brings what is missing from the cache to a store: members, then the lists that name them.
 ///
 /// One failing object does not stop the others; a failure of the store as a whole does. Throws
-/// `CancellationError` only; ``result`` then holds what was done until then.
+/// `CancellationError`, and what `makeDurable` throws; ``result`` then holds what was done until then.
 package final class Upload: Sendable {
     private let cache: (any ObjectCache)?
     private let store: any ObjectStore
@@ -57,23 +57,23 @@ package final class Upload: Sendable {
             $0.present = missing.present
             $0.missing = missing.lostDirectories
         }
-        let files = missing.files
-        try await uploadEach(files)
+        try await uploadEach(missing.files)
         let bad = state.withLock { state in
             Set(state.missing).union(state.failures.map(\.oid))
         }
         // After a stop nobody knows which members were tried.
-        let isStopped = state.withLock { $0.stoppedBy != nil }
-        var ready: [ObjectID] = []
-        for directory in missing.directories where !isStopped {
-            if directory.hasMember(in: bad) {
-                state.withLock { $0.withheld.append(directory.oid) }
-            } else {
-                ready.append(directory.oid)
+        if state.withLock({ $0.stoppedBy == nil }) {
+            let complete = missing.directories.filter { !$0.hasMember(in: bad) }
+            try await uploadEach(complete.map(\.oid))
+        }
+        if state.withLock({ $0.uploadedCount > 0 }) { try await store.makeDurable() }
+        state.withLock { state in
+            guard state.stoppedBy != nil else { return }
+            let tried = Set(state.present).union(bad).union(state.failures.map(\.oid))
+            state.untried = (missing.files + missing.directories.map(\.oid)).filter {
+                !tried.contains($0)
             }
         }
-        try await uploadEach(ready)
-        if state.withLock({ $0.uploadedCount > 0 }) { try await store.makeDurable() }
     }
 
     private func uploadEach(_ oids: [ObjectID]) async throws {

@@ -57,7 +57,7 @@ package struct HookInstallation {
     private static let marker = "# git-dvc hook, version "
     private static let names = ["pre-push"]
     /// A chained hook's suffix; the script looks for it.
-    private static let chained = ".local"
+    private static let chained = ".git-dvc-chained"
     /// The suffix of a hook of real DVC that ours has replaced.
     private static let replaced = ".dvc-original"
 
@@ -115,6 +115,13 @@ package struct HookInstallation {
             report.lines.append("Installed the hook '\(name)' in '\(directory)'")
         }
         try InstalledRepositories(session.environment).add(session.repository.mainDirectory)
+        if let top = session.repository.workTree, directory.relative(to: top) != nil,
+            directory.relative(to: session.repository.commonDirectory) == nil
+        {
+            report.notes.append(
+                "'\(directory)' is part of the working copy, and the hook names a path of this "
+                    + "machine: do not commit it")
+        }
         if try session.hooksAreShared() {
             report.notes.append(
                 "core.hooksPath is set for more than this repository: the hook runs in all of them")
@@ -148,13 +155,11 @@ package struct HookInstallation {
             case .none, .dvc: break
             }
         }
-        let records = session.repository.commonDirectory.appending("dvc")
-        if directoryExists(records) {
-            for name in try directoryEntries(records) { try removeFile(records.appending(name)) }
-            guard records.withCString({ rmdir($0) }) == 0 else {
-                throw SystemError("remove", records)
-            }
+        for suffix in ["", "-journal"] {
+            try removeFile(FilePath(session.statusFile.string + suffix))
         }
+        // Only when nothing of anybody else's is in it.
+        _ = session.statusFile.parent.withCString { rmdir($0) }
         try InstalledRepositories(session.environment).remove(session.repository.mainDirectory)
         return report
     }

@@ -70,8 +70,12 @@ struct OutCheckout {
     private func installDirectory(_ report: inout PullReport) throws -> Outcome {
         let path = out.needed.path
         let source = cache.path(of: ObjectKey(out.needed.oid))
-        guard let bytes = try readFileIfPresent(source, limit: 2 << 30) else { return .unchanged }
-        let listing = try DirectoryListing(reading: bytes, scheme: out.needed.oid.scheme)
+        let limit = DirectoryListing.largestEncoding
+        guard let bytes = try readFileIfPresent(source, limit: limit) else { return .unchanged }
+        let oid = out.needed.oid
+        let found = objectID(of: bytes, isDirectory: true, scheme: oid.scheme)
+        guard found == oid else { throw DamagedCacheError(path: source, oid: oid, found: found) }
+        let listing = try DirectoryListing(reading: bytes, scheme: oid.scheme)
         let existed = try workspace.status(of: path) != nil
         // Even an empty directory is an out that is there.
         _ = try workspace.openParent(of: path.appending("member"))

@@ -19,12 +19,23 @@ package struct PullReport: Sendable {
     package var warnings: [any UserFacingError] = []
 }
 
+/// What the user asked for.
+package struct PullOptions: Sendable {
+    /// `-r`: only this data remote.
+    package var remote: String?
+    /// `-j`.
+    package var jobs: Int?
+    package var progress: ProgressMeter.Output
+
+    package init(progress: ProgressMeter.Output) { self.progress = progress }
+}
+
 /// Brings the data of the working copy's metafiles from the remotes through the cache into place.
 package struct PullWorkflow {
     private let session: Session
-    private let options: PushOptions
+    private let options: PullOptions
 
-    package init(_ session: Session, _ options: PushOptions) {
+    package init(_ session: Session, _ options: PullOptions) {
         self.session = session
         self.options = options
     }
@@ -48,12 +59,15 @@ package struct PullWorkflow {
         for problem in collector.problems {
             if case .unreadable(let error) = problem.cause { report.errors.append(error) }
         }
+        for out in collector.versionedOuts {
+            report.errors.append(UnsupportedPullError(place: out.place, kind: .versioned))
+        }
         let outs = collector.outs.filter { $0.root == root && $0.out.isCached }
-        let lock = try await RepositoryLock.acquire(in: top.appending(root).appending(".dvc"))
+        let workspace = WorkspaceDirectory(top: top)
+        let lock = try await RepositoryLock.acquire(in: root.appending(".dvc"), of: workspace)
         try await fetch(outs, &report)
         for out in outs {
-            let checkout = OutCheckout(
-                WorkspaceDirectory(top: top), out, cache: try cache(of: out))
+            let checkout = OutCheckout(workspace, out, cache: try cache(of: out))
             try checkout.run(&report)
         }
         _ = consume lock
@@ -87,7 +101,12 @@ package struct PullWorkflow {
             if !key.oid.isDirectory, try await cache.size(of: key) != nil { continue }
             switch try selection.choice(for: out) {
             case .notSelected: continue
-            case .none: report.errors.append(NoRemoteError(out: out.needed))
+            case .remote where out.metafileKind == .repositoryImport:
+                report.errors.append(UnsupportedPullError(place: out.needed.place, kind: .imported))
+            case .remote(let remote) where remote.isCloudVersioned:
+                report.errors.append(
+                    UnsupportedPullError(place: out.needed.place, kind: .versioned))
+            case .none: report.errors.append(NoRemoteError(place: out.needed.place))
             case .invalid(let error): report.errors.append(error)
             case .remote(let remote):
                 let name = "\(remote.canonicalURL) \(out.configuration.cacheDirectory ?? "")"
@@ -103,9 +122,7 @@ package struct PullWorkflow {
         for (_, batch) in batches.sorted(by: { $0.key < $1.key }) {
             do {
                 try await fetch(batch, places, &report)
-            } catch let error as StoreError {
-                report.errors.append(error)
-            } catch let error as UnsupportedRemoteError {
+            } catch let error as any UserFacingError {
                 report.errors.append(error)
             }
         }
@@ -132,18 +149,30 @@ package struct PullWorkflow {
         let result = fetch.result
         report.fetchedCount += result.fetchedCount
         report.fetchedBytes += result.fetchedBytes
-        report.errors += result.failures.prefix(10).map(\.error)
-        if result.failures.count > 10 {
-            let rest = counted(result.failures.count - 10, "more object")
+        report.errors += result.failures.map(\.error)
+        for oid in result.missing {
+            let path = places[oid] ?? fetch.path(ofMember: oid, below: places) ?? oid.storagePath
             report.errors.append(
-                FurtherErrors(
-                    summary: "\(rest) cannot be downloaded from remote '\(batch.remote.name)'"))
-        }
-        for oid in result.missing.prefix(10) {
-            let place = ObjectPlace(
-                oid: oid, path: places[oid] ?? oid.storagePath, revision: .workspace)
-            report.errors.append(
-                MissingObjectError(place: place, remote: batch.remote.name, flaw: nil))
+                MissingObjectError(
+                    place: ObjectPlace(oid: oid, path: path, revision: .workspace),
+                    remote: batch.remote.name, flaw: nil, isPush: false))
         }
     }
+}
+
+/// Data that this version does not get, but real DVC does.
+struct UnsupportedPullError: UserFacingError {
+    enum Kind { case imported, versioned }
+
+    let place: String
+    let kind: Kind
+
+    var summary: String {
+        switch kind {
+        case .imported: "\(place) is imported from another repository, which is not supported yet"
+        case .versioned: "\(place) is kept in versions by its remote, which is not supported yet"
+        }
+    }
+
+    var advice: String? { "get it with 'dvc pull'" }
 }

@@ -9,148 +9,141 @@ internal import Storage
 /// Decides what the outcomes of a push mean: which refs may go, what the user is told, what is
 /// written down.
 struct PushJudgement {
-    let plan: PushPlan
-    let outcomes: [StoreOutcome]
-    let source: PushSource
-    let strictness: Strictness
+    private let plan: PushPlan
+    private let outcomes: [StoreOutcome]
+    private let source: PushSource
+    /// Whether only one of the remotes was looked at.
+    private let isPartial: Bool
+    private let strictness: Strictness
+    private let planner: PushPlanner
+    private let repository: GitRepository
+    private var report: PushReport
 
-    /// How many objects of a kind are named before the rest is only counted.
-    private static let shownErrors = 10
+    init(
+        _ plan: PushPlan, _ outcomes: [StoreOutcome], source: PushSource, isPartial: Bool,
+        strictness: Strictness, planner: PushPlanner, repository: GitRepository
+    ) {
+        self.plan = plan
+        self.outcomes = outcomes
+        self.source = source
+        self.isPartial = isPartial
+        self.strictness = strictness
+        self.planner = planner
+        self.repository = repository
+        report = PushReport(notes: plan.notes, commits: plan.commits)
+    }
 
-    func report(_ planner: PushPlanner, in repository: GitRepository) throws -> PushReport {
-        var report = PushReport(notes: plan.notes)
-        for problem in plan.problems { try add(problem, to: &report, planner) }
-        for outcome in outcomes { try add(outcome, to: &report, planner, repository) }
+    mutating func judge() throws -> PushReport {
+        for problem in plan.problems {
+            let live = try planner.tips(plan.tips, stillHaving: problem.sources)
+            add(problem.error, refusing: refused(live))
+        }
+        for outcome in outcomes { try judge(outcome) }
         return report
     }
 
-    /// What to remember: the outs that are there and, when nothing at all is amiss, the tips.
-    func records(isComplete: Bool) -> [StatusCache.Record] {
-        outcomes.compactMap { outcome in
-            let present = Set(outcome.present)
-            // What was only looked up in the records keeps its age.
-            var known = Set(outcome.plan.recorded)
-            let isKnown = known
+    // MARK: What to remember
+
+    /// The outs that are there and, when nothing at all is amiss, what that says about the tips.
+    ///
+    /// What was only looked up in the records keeps its age.
+    func records() -> [StatusCache.Record] {
+        let isFlawless =
+            plan.problems.isEmpty && outcomes.allSatisfy(\.isFlawless) && !isPartial
+        return outcomes.compactMap { outcome in
+            let verified = Set(outcome.present)
+            var news = verified.union(outcome.listed).subtracting(outcome.plan.recorded)
             var places: Set<FilePath> = []
             var record = StatusCache.Record(url: outcome.plan.remote.canonicalURL)
-            for out in outcome.plan.outs
-            where present.contains(out.oid) || isKnown.contains(out.oid) {
-                if known.insert(out.oid).inserted { record.objects.append(out.oid) }
+            for out in outcome.plan.outs {
+                if news.remove(out.oid) != nil { record.objects.append(out.oid) }
                 // Outs come newest first, and the newest list is the best start for the next.
-                if out.oid.isDirectory, places.insert(out.path).inserted {
+                if out.oid.isDirectory, verified.contains(out.oid), places.insert(out.path).inserted
+                {
                     record.directories.append((out.path, out.oid))
                 }
             }
-            if isComplete { record.tips = plan.tips.map(\.hex) }
-            return record.objects.isEmpty && record.tips.isEmpty ? nil : record
+            if isFlawless, plan.coversHistory { record.tips = plan.tips.map(\.hex) }
+            record.isBaseline = isFlawless && (plan.coversTips || plan.coversHistory)
+            let isNews = !record.objects.isEmpty || !record.tips.isEmpty || record.isBaseline
+            return isNews ? record : nil
         }
-    }
-
-    // MARK: Problems of metafiles
-
-    private func add(
-        _ problem: PlanProblem, to report: inout PushReport, _ planner: PushPlanner
-    ) throws {
-        let error: any UserFacingError =
-            switch problem.cause {
-            case .unreadable(let error): error
-            case .noRemote(let out): NoRemoteError(out: out)
-            case .cloudVersioned(let out, let remote): CloudVersionedError(out: out, remote: remote)
-            }
-        let live = try planner.tips(plan.tips, stillHaving: [problem.sources])
-        add(error, refusing: refused(live), to: &report)
     }
 
     // MARK: Objects
 
-    private func add(
-        _ outcome: StoreOutcome, to report: inout PushReport, _ planner: PushPlanner,
-        _ repository: GitRepository
-    ) throws {
-        let places = outcome.places(
-            of: outcome.missing + outcome.failures.map(\.oid) + outcome.foreseen)
-        func place(_ oid: ObjectID) -> ObjectPlace {
-            places[oid] ?? ObjectPlace(oid: oid, path: oid.storagePath, revision: .workspace)
+    private mutating func judge(_ outcome: StoreOutcome) throws {
+        let missing = outcome.missing.filter { !isElsewhere($0, outcome) }
+        let failed = outcome.failures.map(\.oid)
+        let occurrences = outcome.occurrences(
+            of: missing + failed + outcome.untried + outcome.foreseen)
+        func places(_ oids: [ObjectID]) -> [ObjectPlace] {
+            oids.compactMap { occurrences[$0]?.first?.place }
         }
         var store = PushReport.StoreReport(remote: outcome.plan.remote.name)
         store.uploadedCount = outcome.uploadedCount
         store.uploadedBytes = outcome.uploadedBytes
-        store.wouldUpload = outcome.foreseen.map(place)
-        store.missing = outcome.missing.map(place)
-        store.failed = outcome.failures.map { place($0.oid) }
+        store.wouldUpload = places(outcome.foreseen)
+        store.missing = places(missing)
+        store.failed = places(failed)
         report.stores.append(store)
 
-        if let error = outcome.blockedBy { add(error, refusing: Set(plan.tips), to: &report) }
-        let failed = Set(outcome.failures.map(\.oid))
-        let affected = try tipsNeeding(failed, outcome, repository)
-        let failures = outcome.failures.sorted { place($0.oid).path < place($1.oid).path }
-        for failure in failures.prefix(Self.shownErrors) {
-            let error = UploadError(place: place(failure.oid), cause: failure.error)
-            add(error, refusing: affected, to: &report)
+        if let error = outcome.blockedBy {
+            let live = try liveTips(of: outcome.plan.outs)
+            // A tip that no longer uses the store can do without it.
+            add(error, refusing: source.isWorkspace || !live.isEmpty ? live : refused(live))
         }
-        addRest(failures.count, "cannot be uploaded to", store.remote, affected, to: &report)
-        try addMissing(store, outcome, to: &report, planner)
-    }
-
-    private func addMissing(
-        _ store: PushReport.StoreReport, _ outcome: StoreOutcome, to report: inout PushReport,
-        _ planner: PushPlanner
-    ) throws {
+        for failure in outcome.failures {
+            guard let places = occurrences[failure.oid], let place = places.first?.place else {
+                continue
+            }
+            let error = UploadError(place: place, cause: failure.error)
+            add(error, refusing: try tipsNeeding(places.map(\.out)))
+        }
+        let untried = outcome.untried.flatMap { occurrences[$0] ?? [] }.map(\.out)
+        if !untried.isEmpty, let error = report.errors.last {
+            for tip in try tipsNeeding(untried) { refuse(tip, error) }
+        }
         let flaws = Dictionary(
-            outcome.plan.directories.compactMap { directory in
-                directory.flaw.map { (directory.oid, $0) }
-            }, uniquingKeysWith: { first, _ in first })
-        var occurrences: [ObjectID: [[MetafileVersion]]] = [:]
-        outcome.forEachOccurrence(of: Set(outcome.missing)) { oid, _, out in
-            occurrences[oid, default: []].append(out.sources)
-        }
-        var shown: [Bool: Int] = [:]
-        for place in store.missing.sorted(by: { $0.path < $1.path }) {
-            if outcome.plan.uncertain.contains(place.oid) { continue }
-            let live = try planner.tips(plan.tips, stillHaving: occurrences[place.oid] ?? [])
-            let refusing = refused(live)
-            shown[refusing == nil, default: 0] += 1
-            if shown[refusing == nil, default: 0] > Self.shownErrors { continue }
+            outcome.plan.directories.map { ($0.oid, $0.flaw) },
+            uniquingKeysWith: { first, _ in first })
+        for oid in missing where !outcome.plan.uncertain.contains(oid) {
+            guard let places = occurrences[oid], let place = places.first?.place else { continue }
             let error = MissingObjectError(
-                place: place, remote: store.remote, flaw: flaws[place.oid])
-            add(error, refusing: refusing, to: &report)
+                place: place, remote: store.remote, flaw: flaws[oid] ?? nil,
+                isPush: !source.isWorkspace)
+            add(error, refusing: refused(try liveTips(of: places.map(\.out))))
         }
-        addRest(shown[false] ?? 0, "neither in the cache nor on", store.remote, [], to: &report)
-        addRest(shown[true] ?? 0, "neither in the cache nor on", store.remote, nil, to: &report)
     }
 
-    private func addRest(
-        _ count: Int, _ state: String, _ remote: String, _ refusing: Set<GitOID>?,
-        to report: inout PushReport
-    ) {
-        guard count > Self.shownErrors else { return }
-        let rest = counted(count - Self.shownErrors, "more object")
-        let verb = count - Self.shownErrors == 1 ? "is" : "are"
-        let text = state.hasPrefix("cannot") ? state : "\(verb) \(state)"
-        add(
-            FurtherErrors(summary: "\(rest) \(text) remote '\(remote)'"), refusing: refusing,
-            to: &report)
+    /// Whether another part of this push found or put the object in the same storage.
+    private func isElsewhere(_ oid: ObjectID, _ outcome: StoreOutcome) -> Bool {
+        outcomes.contains { other in
+            other.plan.remote.canonicalURL == outcome.plan.remote.canonicalURL
+                && other.plan.cacheDirectory != outcome.plan.cacheDirectory
+                && (other.present.contains(oid) || other.plan.recorded.contains(oid))
+        }
     }
 
     // MARK: Verdicts
 
     /// Adds an error that keeps these tips back, or a warning when `refusing` is `nil`.
-    private func add(
-        _ error: any UserFacingError, refusing: Set<GitOID>?, to report: inout PushReport
-    ) {
+    private mutating func add(_ error: any UserFacingError, refusing: Set<GitOID>?) {
         guard let refusing else {
             report.warnings.append(error)
             return
         }
         report.errors.append(error)
-        for tip in refusing where report.refusals[tip] == nil {
-            report.refusals[tip] = error.summary
-        }
+        for tip in refusing { refuse(tip, error) }
+    }
+
+    private mutating func refuse(_ tip: GitOID, _ error: any UserFacingError) {
+        if report.refusals[tip] == nil { report.refusals[tip] = error.summary }
     }
 
     /// The tips that a flaw keeps back when these tips still have it; `nil` makes it a warning.
     private func refused(_ live: Set<GitOID>) -> Set<GitOID>? {
-        if case .workspace = source { return strictness == .none ? nil : [] }
+        if source.isWorkspace { return strictness == .none ? nil : [] }
         return switch strictness {
         case .none: nil
         case .tips: live.isEmpty ? nil : live
@@ -158,35 +151,53 @@ struct PushJudgement {
         }
     }
 
-    /// The tips in whose history a commit of this push needs one of the objects.
-    private func tipsNeeding(
-        _ oids: Set<ObjectID>, _ outcome: StoreOutcome, _ repository: GitRepository
-    ) throws -> Set<GitOID> {
-        guard !oids.isEmpty, plan.tips.count > 1, case .refs(let updates, let remote) = source
-        else {
+    private func liveTips(of outs: [NeededOut]) throws -> Set<GitOID> {
+        var live: Set<GitOID> = []
+        for sources in Set(outs.map(\.sources)) {
+            live.formUnion(try planner.tips(plan.tips, stillHaving: sources))
+        }
+        return live
+    }
+
+    /// The tips in whose history a commit of this push needs one of the outs.
+    private func tipsNeeding(_ outs: [NeededOut]) throws -> Set<GitOID> {
+        guard plan.tips.count > 1, case .refs(let updates, let remote) = source else {
             return Set(plan.tips)
         }
         var commits: Set<GitOID> = []
-        outcome.forEachOccurrence(of: oids) { _, _, out in
+        for out in outs {
             if case .commit(let commit) = out.revision { commits.insert(commit) }
         }
+        let excluded = CommitRange(of: updates, to: remote)
         return Set(
             try plan.tips.filter { tip in
                 let range = CommitRange(
-                    of: updates.map {
-                        RefUpdate(
-                            localName: $0.localName, newOID: tip, remoteRef: $0.remoteRef,
-                            oldOID: $0.oldOID)
-                    }, to: remote)
-                return try !commits.isDisjoint(with: range.commits(in: repository))
+                    tips: [tip], excluded: excluded.excluded, remoteName: excluded.remoteName)
+                return try commits.contains(tip)
+                    || !commits.isDisjoint(with: range.commits(in: repository))
             })
     }
 }
 
-extension PushReport {
-    /// Whether nothing at all is amiss, so that the tips need never be looked at again.
-    var isFlawless: Bool {
-        errors.isEmpty && stores.allSatisfy { $0.missing.isEmpty && $0.failed.isEmpty }
-            && !warnings.contains { $0 is MissingObjectError || $0 is NoRemoteError }
+extension StoreOutcome {
+    fileprivate var isFlawless: Bool {
+        missing.isEmpty && failures.isEmpty && untried.isEmpty && blockedBy == nil
+    }
+}
+
+extension PushSource {
+    fileprivate var isWorkspace: Bool {
+        if case .workspace = self { true } else { false }
+    }
+}
+
+extension PlanProblem {
+    fileprivate var error: any UserFacingError {
+        switch cause {
+        case .unreadable(let error): error
+        case .noRemote(let out): NoRemoteError(place: out.place)
+        case .cloudVersioned(let place): CloudVersionedError(place: place)
+        case .missingBlob(let path): MissingBlobError(place: revision.place(of: path))
+        }
     }
 }

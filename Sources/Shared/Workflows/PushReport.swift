@@ -1,4 +1,5 @@
 package import Basics
+internal import DVC
 package import Digests
 package import Git
 package import Planning
@@ -11,12 +12,24 @@ package struct PushReport: Sendable {
     /// What does not.
     package var warnings: [any UserFacingError] = []
     package var notes: [String] = []
-    /// Why a pushed commit or tag must not become visible, by its oid.
+    /// Why a commit must not become visible.
     package var refusals: [GitOID: String] = [:]
+    /// The commit of each pushed oid, which may be a tag's.
+    package var commits: [GitOID: GitOID] = [:]
+
+    /// Why a ref must not be pushed; `nil` when it may.
+    package func refusal(of update: RefUpdate) -> String? {
+        update.newOID.flatMap { commits[$0] }.flatMap { refusals[$0] }
+    }
 
     package var uploadedCount: Int { stores.reduce(0) { $0 + $1.uploadedCount } }
     package var uploadedBytes: Int64 { stores.reduce(0) { $0 + $1.uploadedBytes } }
     package var isSuccess: Bool { errors.isEmpty }
+
+    /// Whether nothing failed but a configuration file that cannot be read.
+    package var hasOnlyConfigurationErrors: Bool {
+        !errors.isEmpty && errors.allSatisfy { ($0 as? ConfigError)?.file != nil }
+    }
 
     /// What happened on one data remote.
     package struct StoreReport: Sendable {
@@ -49,9 +62,7 @@ package struct ObjectPlace: Sendable, Equatable {
     package var md5: String { oid.description }
 
     /// `'data/model.pkl' (commit 0123456789)`.
-    package var text: String {
-        "'\(path)'" + (commit.map { " (commit \($0))" } ?? "")
-    }
+    package var text: String { revision.place(of: path) }
 }
 
 /// An object that the repository needs and nobody has.
@@ -60,16 +71,18 @@ package struct MissingObjectError: UserFacingError {
     package let remote: String
     /// Why the cache's copy does not count, when there is one.
     package let flaw: String?
+    /// Whether a `git push` asked for it, which can do without.
+    package let isPush: Bool
 
     package var summary: String {
         let damage = flaw.map { "; \($0)" } ?? ""
-        return "\(place.text) needs \(place.oid.storagePath), "
+        return "\(place.text) needs \(place.storagePath), "
             + "which is neither in the cache nor on remote '\(remote)'\(damage)"
     }
 
     package var advice: String? {
-        "get it where it is ('dvc pull', 'dvc repro'), or let it be missing with "
-            + "'git -c dvc.strict=none push'"
+        "get it from where it is, or make it again ('dvc repro', 'dvc add')"
+            + (isPush ? "; 'git -c dvc.strict=none push' pushes without it" : "")
     }
 }
 
@@ -82,17 +95,13 @@ package struct UploadError: UserFacingError {
     package var advice: String? { cause.advice }
 }
 
-/// A count of further errors that are like those shown.
-package struct FurtherErrors: UserFacingError {
-    package let summary: String
-}
-
 /// An out for which no data remote is configured.
 package struct NoRemoteError: UserFacingError {
-    package let out: NeededOut
+    /// The out's path, and the commit when there is one.
+    package let place: String
 
     package var summary: String {
-        "no remote is configured for \(out.place): there is nowhere to upload its data"
+        "no remote is configured for \(place): there is nowhere to upload its data"
     }
 
     package var advice: String? {
@@ -102,13 +111,25 @@ package struct NoRemoteError: UserFacingError {
 
 /// An out on a remote that keeps versions in the cloud.
 package struct CloudVersionedError: UserFacingError {
-    package let out: NeededOut
-    package let remote: String
+    /// The out's path, and the commit when there is one.
+    package let place: String
 
     package var summary: String {
-        "remote '\(remote)' is cloud-versioned, and uploading \(out.place) would change its metafile "
-            + "after the commit"
+        "\(place) belongs on a cloud-versioned remote, and uploading it would change its metafile"
     }
 
-    package var advice: String? { "run 'dvc push', commit the changed metafiles, then push" }
+    package var advice: String? {
+        "run 'dvc push', commit the metafiles that it changes, then push"
+    }
+}
+
+/// A metafile whose content Git does not have.
+package struct MissingBlobError: UserFacingError {
+    /// The metafile's path and the commit.
+    package let place: String
+
+    package var summary: String { "the content of \(place) is not in this repository" }
+    package var advice: String? {
+        "get it with 'git fetch', or 'git fsck' to see what else is missing"
+    }
 }

@@ -11,8 +11,8 @@ internal import Transfer
 package enum PushSource: Sendable {
     /// The metafiles of the working copy.
     case workspace
-    /// What a pre-push hook is told: refs, and the Git remote's name or URL.
-    case refs([RefUpdate], remote: String)
+    /// What a pre-push hook is told.
+    case refs([RefUpdate], to: PushedRemote)
 }
 
 /// What the user asked for.
@@ -22,6 +22,8 @@ package struct PushOptions: Sendable {
     /// `-j`.
     package var jobs: Int?
     package var isDryRun = false
+    /// `--check-members`: a directory's list on a remote, or in our records, proves nothing.
+    package var checksMembers = false
     package var progress: ProgressMeter.Output
 
     package init(progress: ProgressMeter.Output) { self.progress = progress }
@@ -45,30 +47,49 @@ package struct PushWorkflow {
     package func run(_ source: PushSource) async throws -> PushReport {
         var warnings: [any UserFacingError] = []
         let status = openStatus(&warnings)
-        var planner = planner(for: source, status)
+        do {
+            return try await run(source, status, warnings)
+        } catch let error as DatabaseError {
+            // Found while planning, so nothing is uploaded yet.
+            guard error.isCorruption else {
+                return try await run(source, nil, warnings + [unusableNote(error)])
+            }
+            try StatusCache.discard(session.statusFile)
+            return try await run(source, openStatus(&warnings), warnings + [rebuildingNote])
+        }
+    }
+
+    private func run(
+        _ source: PushSource, _ status: StatusCache?, _ warnings: [any UserFacingError]
+    ) async throws -> PushReport {
+        var warnings = warnings
+        let believed = options.checksMembers ? nil : status
+        var planner = planner(for: source, believed)
         var plan = try self.plan(source, planner)
-        if let status {
+        if let believed {
             let stale = try await staleStores(of: plan)
             if !stale.isEmpty {
                 // Something that was recorded is gone; what else is, only the remote can say.
-                for url in stale { try status.forget(url) }
-                planner = self.planner(for: source, status)
+                for url in stale { try believed.forget(url) }
+                planner = self.planner(for: source, believed)
                 plan = try self.plan(source, planner)
             }
         }
         var outcomes: [StoreOutcome] = []
         for store in plan.stores { outcomes.append(try await push(store)) }
-        let judgement = PushJudgement(
-            plan: plan, outcomes: outcomes, source: source,
-            strictness: Strictness(session.config["dvc.strict"], &warnings))
-        var report = try judgement.report(planner, in: session.repository)
-        report.warnings.insert(contentsOf: warnings, at: 0)
+        var judgement = PushJudgement(
+            plan, outcomes, source: source, isPartial: options.remote != nil,
+            strictness: Strictness(session.config["dvc.strict"], &warnings), planner: planner,
+            repository: session.repository)
+        var report = try judgement.judge()
+        report.warnings.insert(contentsOf: session.settingWarnings + warnings, at: 0)
         if !options.isDryRun, let status {
-            do {
-                try status.add(judgement.records(isComplete: report.isFlawless))
-            } catch let error as any UserFacingError {
+            do throws(DatabaseError) {
+                try status.add(judgement.records())
+            } catch {
                 // The push itself is done; the next one only has more to ask for.
-                report.warnings.append(StatusCacheNote(summary: error.summary))
+                if error.isCorruption { try StatusCache.discard(session.statusFile) }
+                report.warnings.append(error.isCorruption ? rebuildingNote : unusableNote(error))
             }
         }
         return report
@@ -77,26 +98,28 @@ package struct PushWorkflow {
     private func openStatus(_ warnings: inout [any UserFacingError]) -> StatusCache? {
         switch session.openStatusCache() {
         case .success(let status):
-            if status.wasRebuilt {
-                warnings.append(
-                    StatusCacheNote(
-                        summary: "'\(session.statusFile)' was damaged and is built anew"))
-            }
+            if status.wasRebuilt { warnings.append(rebuildingNote) }
             return status
         case .failure(let error):
-            warnings.append(
-                StatusCacheNote(summary: "\(summary(of: error)); asking the remotes for everything")
-            )
+            warnings.append(unusableNote(error))
             return nil
         }
+    }
+
+    private var rebuildingNote: StatusCacheNote {
+        StatusCacheNote(summary: "'\(session.statusFile)' was damaged and is built anew")
+    }
+
+    private func unusableNote(_ error: any Error) -> StatusCacheNote {
+        StatusCacheNote(summary: "\(summary(of: error)); asking the remotes for everything")
     }
 
     // MARK: Planning
 
     private func planner(for source: PushSource, _ status: StatusCache?) -> PushPlanner {
         var selection = RemoteSelection(only: options.remote)
-        if case .refs(_, let remote) = source {
-            selection.defaultName = session.config["remote.\(remote).dvcremote"]?.lowercased()
+        if case .refs(_, let remote) = source, let name = remote.name {
+            selection.defaultName = session.config["remote.\(name).dvcremote"]?.lowercased()
         }
         return PushPlanner(
             session.repository, sources: session.configurationSources, selection: selection,
@@ -113,17 +136,17 @@ package struct PushWorkflow {
         }
     }
 
-    /// The stores in which an out that is recorded as being there is not there.
+    /// The stores in which something that is recorded as being there is not there.
     ///
     /// Only stores where asking costs next to nothing: a file system. Other records age.
     private func staleStores(of plan: PushPlan) async throws -> [String] {
         var stale: [String] = []
-        for storePlan in plan.stores where !storePlan.recorded.isEmpty {
+        for belief in plan.beliefs {
             // A remote that cannot be used is found out when something is to be uploaded.
-            guard let store = try? session.store(for: storePlan.remote), store.traits.blocksThreads
+            guard let store = try? session.store(for: belief.remote), store.traits.blocksThreads
             else { continue }
-            for oid in storePlan.recorded where await isAbsent(oid, from: store) {
-                stale.append(storePlan.remote.canonicalURL)
+            for oid in belief.oids where await isAbsent(oid, from: store) {
+                stale.append(belief.remote.canonicalURL)
                 break
             }
         }
@@ -149,7 +172,7 @@ package struct PushWorkflow {
             let store = try session.store(for: plan.remote)
             let blocks = store.traits.blocksThreads
             let jobs = session.jobs(options.jobs, remote: plan.remote.jobs, blocksThreads: blocks)
-            let transfer = TransferOptions(jobs: jobs)
+            let transfer = TransferOptions(jobs: jobs, checksMembers: options.checksMembers)
             let workers = try Workers(threads: blocks ? jobs : nil)
             defer { workers.shutDown() }
             let request = TransferRequest(
@@ -158,6 +181,7 @@ package struct PushWorkflow {
                     .init(oid: $0.oid, listing: $0.listing, wantedMembers: $0.wantedMembers)
                 })
             let missing = try await findMissing(of: request, in: store, transfer, on: workers)
+            outcome.listed = missing.listed
             let cache = plan.cacheDirectory.map { session.cache(at: $0, isShared: false) }
             if options.isDryRun {
                 try await outcome.foresee(missing, cache)
@@ -168,9 +192,9 @@ package struct PushWorkflow {
                 return outcome
             }
             try await upload(missing, from: cache, to: store, transfer, workers, &outcome)
-        } catch let error as StoreError {
-            outcome.blockedBy = error
-        } catch let error as UnsupportedRemoteError {
+        } catch let error as Interrupted {
+            throw error
+        } catch let error as any UserFacingError {
             outcome.blockedBy = error
         }
         return outcome
@@ -188,6 +212,11 @@ package struct PushWorkflow {
             meter?.finish(isComplete: false)
             let result = upload.result
             throw Interrupted(uploadedCount: result.uploadedCount, outOf: missing.count)
+        } catch {
+            // What was uploaded may not survive a crash, so none of it counts.
+            outcome.uploadedCount = upload.result.uploadedCount
+            outcome.uploadedBytes = upload.result.uploadedBytes
+            throw error
         }
         let result = upload.result
         meter?.finish(isComplete: result.isComplete)

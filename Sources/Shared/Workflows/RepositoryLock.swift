@@ -29,12 +29,25 @@ struct RepositoryLock: ~Copyable {
 
     /// Waits for the lock, up to 30 s: ten times as long as DVC.
     ///
-    /// `directory`: the `.dvc` directory of the working copy.
-    /// Throws ``LockBusyError``, `SystemError`, `CancellationError`.
-    static func acquire(in directory: FilePath) async throws -> RepositoryLock {
-        let path = directory.appending("tmp/lock")
-        try createDirectories(path.parent)
-        let file = try OpenFile(path, O_RDWR | O_CREAT, mode: 0o666, operation: "lock")
+    /// `directory`: the `.dvc` directory, relative to `workspace`. Throws ``LockBusyError``,
+    /// ``UnsafePathError``, `SystemError`, `CancellationError`.
+    static func acquire(
+        in directory: FilePath, of workspace: WorkspaceDirectory
+    ) async throws -> RepositoryLock {
+        let name = directory.appending("tmp/lock")
+        let path = workspace.top.appending(name)
+        // The file is written to, so a link that a repository tracks must not lead it elsewhere.
+        let parent = try workspace.openParent(of: name)
+        let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
+        let opened = openat(parent.descriptor, "lock", flags, 0o666)
+        guard opened >= 0 else {
+            if errno == ELOOP { throw UnsafePathError(path: name, reason: "it is a link") }
+            throw SystemError("lock", path)
+        }
+        let file = OpenFile(adopting: opened, named: path)
+        guard try file.status().st_mode & S_IFMT == S_IFREG else {
+            throw UnsafePathError(path: name, reason: "it is no file")
+        }
         let deadline = ContinuousClock.now + .seconds(30)
         while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else { throw SystemError("lock", path) }

@@ -12,12 +12,16 @@ struct StoreOutcome: Sendable {
     var uploadedBytes: Int64 = 0
     /// Files that were seen in the store, and directories that are there with all members.
     var present: [ObjectID] = []
+    /// Directories whose list was seen in the store.
+    var listed: [ObjectID] = []
     /// What a dry run would upload.
     var foreseen: [ObjectID] = []
     /// What neither side has.
     var missing: [ObjectID] = []
     var failures: [(oid: ObjectID, error: StoreError)] = []
-    /// Why nothing could be asked of the store at all.
+    /// What a failure of the store as a whole kept from being tried.
+    var untried: [ObjectID] = []
+    /// Why nothing could be asked of the store, or nothing in it is safe.
     var blockedBy: (any UserFacingError)?
 
     init(plan: StorePlan) { self.plan = plan }
@@ -25,9 +29,10 @@ struct StoreOutcome: Sendable {
     mutating func take(_ result: UploadResult) {
         uploadedCount = result.uploadedCount
         uploadedBytes = result.uploadedBytes
-        present += result.present
+        present = result.present
         missing = result.missing
         failures = result.failures.map { ($0.oid, $0.error) }
+        untried = result.untried
     }
 
     /// Looks which of the missing objects the cache has, without uploading any.
@@ -42,34 +47,31 @@ struct StoreOutcome: Sendable {
         }
     }
 
-    /// Where the repository says that it needs these objects: outs, and members of directories.
-    ///
-    /// The place first found for each, in the order of the outs, which is that of the commits.
-    func places(of oids: some Sequence<ObjectID>) -> [ObjectID: ObjectPlace] {
-        let sought = Set(oids)
-        var places: [ObjectID: ObjectPlace] = [:]
-        forEachOccurrence(of: sought) { oid, path, out in
-            if places[oid] == nil {
-                places[oid] = ObjectPlace(oid: oid, path: path(), revision: out.revision)
-            }
-        }
-        return places
+    /// An object that an out needs: the out's own, or a member of the directory it is.
+    struct Occurrence {
+        let place: ObjectPlace
+        let out: NeededOut
     }
 
-    /// Calls `body` for each out that is one of these objects or a directory with one as a member.
-    func forEachOccurrence(
-        of oids: Set<ObjectID>,
-        _ body: (_ oid: ObjectID, _ path: () -> FilePath, _ out: NeededOut) -> Void
-    ) {
-        if oids.isEmpty { return }
+    /// Where the repository says that it needs these objects, in the order of the outs, which is
+    /// that of the commits.
+    func occurrences(of oids: some Sequence<ObjectID>) -> [ObjectID: [Occurrence]] {
+        let sought = Set(oids)
+        var found: [ObjectID: [Occurrence]] = [:]
+        if sought.isEmpty { return found }
+        func add(_ oid: ObjectID, _ path: FilePath, _ out: NeededOut) {
+            let place = ObjectPlace(oid: oid, path: path, revision: out.revision)
+            found[oid, default: []].append(Occurrence(place: place, out: out))
+        }
         let listings = Dictionary(
             plan.directories.map { ($0.oid, $0.listing) }, uniquingKeysWith: { first, _ in first })
         for out in plan.outs {
-            if oids.contains(out.oid) { body(out.oid, { out.path }, out) }
+            if sought.contains(out.oid) { add(out.oid, out.path, out) }
             guard let listing = listings[out.oid] ?? nil else { continue }
-            for index in listing.indices where oids.contains(listing.oid(at: index)) {
-                body(listing.oid(at: index), { out.path.appending(listing.path(at: index)) }, out)
+            for index in listing.indices where sought.contains(listing.oid(at: index)) {
+                add(listing.oid(at: index), out.path.appending(listing.path(at: index)), out)
             }
         }
+        return found
     }
 }

@@ -30,7 +30,7 @@ extension Session {
 
     /// DVC's cache as a store.
     func cache(at path: FilePath, isShared: Bool) -> LocalStore {
-        LocalStore(root: path, name: "cache", isShared: isShared)
+        LocalStore(root: path, name: StoreTraits.cacheName, isShared: isShared)
     }
 
     private func wrapped(_ store: any ObjectStore) -> any ObjectStore {

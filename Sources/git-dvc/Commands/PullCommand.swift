@@ -15,7 +15,7 @@ let pullCommand = CommandDescription(
     run: { arguments, invocation in
         let jobs = try arguments.count("jobs")
         let session = try invocation.session()
-        var options = PushOptions(progress: session.progressOutput(isQuiet: arguments.has("quiet")))
+        var options = PullOptions(progress: session.progressOutput(isQuiet: arguments.has("quiet")))
         options.remote = arguments.value("remote")
         options.jobs = jobs
         let report = try await PullWorkflow(session, options).run()

@@ -2,6 +2,12 @@ import Basics
 import Git
 import Workflows
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 let pushCommand = CommandDescription(
     name: "push",
     summary: "Uploads the data that the workspace needs, or that pushed refs need, to DVC remotes.",
@@ -15,6 +21,8 @@ let pushCommand = CommandDescription(
         OptionDescription(
             "remote", "r", value: "name", "only this DVC remote, instead of the default"),
         OptionDescription("jobs", "j", value: "n", "how many transfers at a time"),
+        OptionDescription(
+            "check-members", "ask for every member of a directory, even when its list is there"),
         OptionDescription("dry-run", "n", "only say what would be uploaded"),
         OptionDescription("json", "the result as JSON on standard output"),
         OptionDescription(
@@ -54,11 +62,13 @@ private func push(_ arguments: Arguments, _ invocation: Invocation) async throws
     var source = PushSource.workspace
     var updates: [RefUpdate] = []
     if readsRefs {
-        let input = try OpenFile(adopting: 0, named: "standard input").readAll(limit: 1 << 30)
+        let input = try OpenFile(adopting: dup(0), named: "standard input").readAll(limit: 1 << 30)
         updates = try RefUpdate.parse(input)
-        source = .refs(updates, remote: arguments.positionals[0])
+        let remote = PushedRemote(
+            argument: arguments.positionals[0], url: arguments.positionals[1])
+        source = .refs(updates, to: remote)
         if session.config["dvc.pushdata"]?.lowercased() == "never" {
-            if arguments.has("porcelain") { printVerdicts(updates, [:]) }
+            if arguments.has("porcelain") { printVerdicts(updates) { _ in nil } }
             return 0
         }
     }
@@ -68,25 +78,37 @@ private func push(_ arguments: Arguments, _ invocation: Invocation) async throws
     options.remote = arguments.value("remote")
     options.jobs = jobs
     options.isDryRun = arguments.has("dry-run")
+    options.checksMembers = arguments.has("check-members")
 
-    let report = try await PushWorkflow(session, options).run(source)
+    let report: PushReport
+    do {
+        report = try await PushWorkflow(session, options).run(source)
+    } catch {
+        // Whoever reads the verdicts must get one for each ref.
+        if arguments.has("porcelain") { printVerdicts(updates) { _ in summary(of: error) } }
+        throw error
+    }
     let printer = PushPrinter(
         report: report, options: options, isQuiet: isQuiet, isVerbose: arguments.has("verbose"))
     printer.printMessages()
     if arguments.has("json") {
         try printer.printJSON()
     } else if arguments.has("porcelain") {
-        printVerdicts(updates, report.refusals)
+        printVerdicts(updates) { report.refusal(of: $0) }
     } else {
         printer.printSummary(isHook: readsRefs)
     }
-    return report.isSuccess ? 0 : ExitCode.failure
+    if report.isSuccess { return 0 }
+    return !readsRefs && report.hasOnlyConfigurationErrors
+        ? ExitCode.configuration : ExitCode.failure
 }
 
 /// One line for every ref, in the words of a remote helper.
-private func printVerdicts(_ updates: [RefUpdate], _ refusals: [GitOID: String]) {
+private func printVerdicts(
+    _ updates: [RefUpdate], refusal: (RefUpdate) -> String?
+) {
     for update in updates {
-        if let oid = update.newOID, let reason = refusals[oid] {
+        if let reason = refusal(update) {
             printResult("error \(update.remoteRef) \(printable(reason))")
         } else {
             printResult("ok \(update.remoteRef)")

@@ -45,15 +45,16 @@ import Testing
         #expect(rate.bytesPerSecond == 10)
     }
 
-    @Test func `the file has a line for each report, in Git LFS's grammar`() throws {
+    @Test func `the file has a line for each object, in Git LFS's grammar`() throws {
         let directory = try TemporaryDirectory()
         let file = directory.path.appending("progress")
         let meter = try ProgressMeter(
             .init(title: "t", direction: "upload", totalObjects: 2, totalBytes: 30),
             to: .init(showsLine: false, file: file))
-        meter.advance(bytes: 10, of: "a")
+        meter.observer(of: "a")?(10)
         meter.completeObject(named: "a")
-        meter.completeObject(bytes: 20, named: "b \n c")
+        meter.observer(of: "b \n c")?(20)
+        meter.completeObject(named: "b \n c")
         meter.finish(isComplete: true)
         #expect(
             String(decoding: try readFile(file), as: UTF8.self) == """
@@ -71,9 +72,11 @@ import Testing
         let meter = try ProgressMeter(
             .init(title: "t", direction: "download", totalObjects: 1, totalBytes: nil),
             to: .init(showsLine: false, file: file))
-        meter.completeObject(bytes: 7, named: "a")
-        #expect(
-            String(decoding: try readFile(file), as: UTF8.self) == "before\ndownload 1/1 7/7 a\n")
+        meter.observer(of: "a")?(7)
+        meter.observer(of: "a")?(-7)
+        meter.completeObject(named: "a")
+        let lines = String(decoding: try readFile(file), as: UTF8.self)
+        #expect(lines == "before\ndownload 1/1 7/7 a\ndownload 1/1 0/0 a\n")
     }
 
     @Test func `a file that cannot be opened is an error at once`() throws {

@@ -123,6 +123,6 @@ func failure<Value>(_ body: () throws(MetafileError) -> Value) -> MetafileError?
         #expect(error.summary == "line 3: the file has merge-conflict markers")
         #expect(
             error.located(in: "a\u{1B}b", at: "12ab").summary
-                == "'a\\u{1b}b':3 (commit 12ab): the file has merge-conflict markers")
+                == "a\\u{1b}b:3 (commit 12ab): the file has merge-conflict markers")
     }
 }

@@ -33,7 +33,7 @@ import Testing
             repo: "[CORE]\nRemote = Storage\nhardlink_lock = TRUE\n"
                 + "[cache]\ndir = ../../c\nshared = Group\ntype = symlink, copy\n")
         #expect(config.defaultRemoteName == "storage")
-        #expect(config.isTrue("hardlink_lock", in: "core"))
+        #expect(config.setting("hardlink_lock", in: "core")?.text == "TRUE")
         #expect(config.cacheDirectory == "/c")
         #expect(config.isCacheShared)
         #expect(config.linkTypes == [.symlink, .copy])

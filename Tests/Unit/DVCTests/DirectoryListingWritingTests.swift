@@ -33,7 +33,8 @@ import Testing
     @Test(
         arguments: [
             ("/a", someID, .badPath(.absolute)), ("../a", someID, .badPath(.dotDot)),
-            ("", someID, .badPath(.empty)), ("a", someID.asDirectory(true), .directoryAsMember),
+            ("", someID, .badPath(.empty)),
+            ("a", ObjectID(high: 1, low: 2, isDirectory: true), .directoryAsMember),
             ("a", objectID(of: [], scheme: .md5DosToUnix), .otherScheme),
             ("x", someID, .duplicate("x")), ("x/y", someID, .fileAndDirectory("x", "x/y")),
         ] as [(FilePath, ObjectID, DirectoryListingError.Reason)])

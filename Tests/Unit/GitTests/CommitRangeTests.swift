@@ -6,12 +6,12 @@ import Testing
     private let one = GitOID(String(repeating: "1", count: 40))
     private let two = GitOID(String(repeating: "2", count: 40))
 
-    private func range(to remote: String) -> CommitRange {
+    private func range(to remote: String, url: String = "https://host/x") -> CommitRange {
         CommitRange(
             of: [
                 RefUpdate(localName: "a", newOID: one, remoteRef: "refs/a", oldOID: two),
                 RefUpdate(localName: "(delete)", newOID: nil, remoteRef: "refs/b", oldOID: two),
-            ], to: remote)
+            ], to: PushedRemote(argument: remote, url: url))
     }
 
     @Test(arguments: ["origin", "up/stream", "a-b_c.d", "größe", "-x", "a@b"])
@@ -25,10 +25,15 @@ import Testing
     @Test(arguments: [
         "/srv/repo.git", "./repo", "../repo", ".", "..", "a/../b", "a//b", "repo/", "",
         "https://host/x", "git@host:x", "file:///srv/x", "ssh://host/x", "C:\\repo", "C:/repo",
-        "a b", "or*gin", "orig?n", "[a-z]", "dir\\repo", ".hidden", "host:\u{301}x",
+        "a b", ".hidden", "host:\u{301}x", "up/feature",
     ])
     func `a URL or a path has no tracking refs`(url: String) {
-        #expect(range(to: url).revisionArguments == ["--ignore-missing", "--stdin"])
+        #expect(range(to: url, url: url).revisionArguments == ["--ignore-missing", "--stdin"])
+    }
+
+    @Test(arguments: ["or*gin", "orig?n", "[a-z]", "dir\\repo", "a:b", "a b"])
+    func `what a pattern would take for a wildcard is no name`(name: String) {
+        #expect(range(to: name).revisionArguments == ["--ignore-missing", "--stdin"])
     }
 
     @Test func `tips and what they are counted from are read from standard input`() throws {

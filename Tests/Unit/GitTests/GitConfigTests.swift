@@ -27,14 +27,6 @@ import Testing
         #expect(config("dvc.progress\(value)\0").boolean("dvc.progress") == expected)
     }
 
-    @Test func `a remote is known by its url, pushurl or helper`() {
-        let config = config(
-            "remote.a.url\nx\0remote.b/c.pushurl\nx\0remote.d.vcs\ndvc\0remote.e.x\n1\0")
-        #expect(["a", "b/c", "d"].allSatisfy(config.hasRemote(named:)))
-        #expect(!config.hasRemote(named: "e"))
-        #expect(!config.hasRemote(named: ""))
-    }
-
     @Test func `no bytes trap the parser`() {
         var random = SeededGenerator(seed: 1)
         for _ in 0..<2000 {

@@ -278,3 +278,10 @@ import Glibc
         #expect(try database.prepare("SELECT x FROM t").rows([]) { $0.integer(0) } == [2])
     }
 }
+
+extension StatusCache {
+    /// Whether anything is known about the store that is not too old to be believed.
+    fileprivate func hasRecords(of url: String) throws -> Bool {
+        try !sample(of: url, limit: 1).isEmpty || !completeTips(in: url).isEmpty
+    }
+}

@@ -30,7 +30,9 @@ import Testing
         _ = try await store.contents(of: key, limit: 3)
         try await store.makeDurable()
         #expect(
-            lines() == ["find - absent", "upload 3 ok", "download 3 ok", "read 3 ok", "sync - ok"])
+            lines() == [
+                "look up - absent", "upload 3 ok", "download 3 ok", "read 3 ok", "sync - ok",
+            ])
         #expect(seen.withLock { $0.allSatisfy { $0.duration >= .zero } })
         #expect(seen.withLock { $0.prefix(4).allSatisfy { $0.key == key } })
     }
@@ -41,7 +43,7 @@ import Testing
         await #expect(throws: StoreError.self) { try await store.size(of: key) }
         #expect(
             lines() == [
-                "find - cannot find \(key) on remote 'memory': access denied (HTTP 403)"
+                "look up - cannot look up \(key) on remote 'memory': access denied (HTTP 403)"
             ])
     }
 }
