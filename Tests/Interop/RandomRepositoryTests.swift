@@ -64,7 +64,7 @@ import Glibc
         }
         let real = try sandbox.start(Sandbox.realDVC(), ["pull"], in: theirs).wait()
         let pulled = try sandbox.start("git", ["dvc", "pull"], in: ours).wait()
-        // Outs with `push: false` are nowhere, and both say so.
+        // Outs with `push: false` are nowhere, stages that never ran have none: both say so.
         #expect(pulled.status == real.status, "seed \(seed): \(real)\(pulled)")
         let difference = try FileTree(workingCopy: theirs)
             .difference(from: FileTree(workingCopy: ours))

@@ -1,4 +1,5 @@
 package import Basics
+package import DVC
 package import Digests
 package import Git
 
@@ -25,17 +26,23 @@ package struct MetafileVersion: Hashable, Sendable {
     package let blob: GitOID?
 }
 
-/// An out that a remote keeps in versions, under its own path.
-package struct VersionedOut: Sendable {
-    /// Relative to the top of the repository.
+/// An out that names no object: its stage never ran, nobody downloaded its import, or only a
+/// cloud-versioned remote knows its data.
+package struct UnidentifiedOut: Sendable {
+    package let out: Out
+    /// Relative to the top of the repository, as the following.
     package let path: FilePath
+    /// The metafile that names the out.
+    package let metafile: FilePath
+    /// The DVC root.
+    package let root: FilePath
     package let sources: [MetafileVersion]
     package let revision: Revision
-    /// Whether each of its files names its version, so that all of it is on the remote.
-    package let hasAllVersions: Bool
 
-    /// `data/model.pkl (commit 0123456789)`.
-    package var place: String { revision.place(of: path) }
+    /// Whether a push would have to bring its data to a cloud-versioned remote.
+    var needsVersions: Bool {
+        out.isCloudVersioned && out.isCached && out.isPushable && !out.hasAllVersions
+    }
 }
 
 /// Something in the pushed commits that keeps us from knowing or doing what they need.

@@ -17,8 +17,8 @@ package struct CollectedOut: Sendable {
 package final class OutCollector {
     /// The outs found so far.
     package private(set) var outs: [CollectedOut] = []
-    /// Outs without an object of ours, because a remote keeps them in versions.
-    package private(set) var versionedOuts: [VersionedOut] = []
+    /// Outs without an object that could be transferred.
+    package private(set) var unidentified: [UnidentifiedOut] = []
     package private(set) var problems: [PlanProblem] = []
     package private(set) var notes: [String] = []
 
@@ -60,6 +60,9 @@ package final class OutCollector {
         case (.unreadable, _): add(.missingBlob(path: unit.place.path), [], unit)
         case (_, .unreadable?):
             add(.missingBlob(path: unit.flags?.place.path ?? unit.place.path), [], unit)
+        // In the working copy it matters which outs a pipeline without a lock lacks.
+        case (.absent, .file(let flags)?) where unit.place.revision == .workspace:
+            add(unit, RevisionReader.File(bytes: [], blob: nil), flags, root)
         // Deleted; or a pipeline without a lock, and so without ids; or a lock whose pipeline is
         // gone, which names nothing that DVC would know.
         case (.absent, _), (_, .absent?): return
@@ -107,11 +110,12 @@ package final class OutCollector {
             below.components.first?.elementsEqual("..".utf8) == false
         else { return }
         guard let oid = out.oid else {
-            guard out.isCloudVersioned, out.isCached, out.isPushable else { return }
-            versionedOuts.append(
-                VersionedOut(
-                    path: path, sources: sources, revision: place.revision,
-                    hasAllVersions: out.hasAllVersions))
+            // The file with the flags, when there are two, is the one that tells of the out.
+            unidentified.append(
+                UnidentifiedOut(
+                    out: out, path: path,
+                    metafile: (sources.count > 2 ? sources[1] : sources[0]).path,
+                    root: root.path, sources: sources, revision: place.revision))
             return
         }
         let needed = NeededOut(

@@ -158,10 +158,12 @@ package final class PushPlanner {
         var plan = started
         plan.problems = collector.problems
         plan.notes = uniqued(collector.notes)
-        for out in collector.versionedOuts where !out.hasAllVersions {
+        for out in collector.unidentified
+        where out.needsVersions && (root == nil || out.root == root) {
             plan.problems.append(
                 PlanProblem(
-                    cause: .cloudVersioned(place: out.place), sources: out.sources,
+                    cause: .cloudVersioned(place: out.revision.place(of: out.path)),
+                    sources: out.sources,
                     revision: out.revision))
         }
         var builders: [StorePlanBuilder] = []

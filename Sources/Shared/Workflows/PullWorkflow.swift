@@ -59,8 +59,8 @@ package struct PullWorkflow {
         for problem in collector.problems {
             if case .unreadable(let error) = problem.cause { report.errors.append(error) }
         }
-        for out in collector.versionedOuts {
-            report.errors.append(UnsupportedPullError(place: out.place, kind: .versioned))
+        for out in collector.unidentified where out.root == root && out.out.isCached {
+            report.errors.append(NothingRecordedError(out: out))
         }
         let outs = collector.outs.filter { $0.root == root && $0.out.isCached }
         let workspace = WorkspaceDirectory(top: top)
@@ -157,6 +157,20 @@ package struct PullWorkflow {
                     place: ObjectPlace(oid: oid, path: path, revision: .workspace),
                     remote: batch.remote.name, flaw: nil, isPush: false))
         }
+    }
+}
+
+/// An out that cannot be pulled, because nothing says what it is.
+///
+/// DVC fails at such an out as well, unless it is an import, which DVC then downloads.
+struct NothingRecordedError: UserFacingError {
+    let out: UnidentifiedOut
+
+    var summary: String { "'\(out.metafile)' has no id for '\(out.path)'" }
+
+    var advice: String? {
+        "let DVC make or get it: 'dvc repro' for a stage, 'dvc pull' for an import or a "
+            + "cloud-versioned remote"
     }
 }
 
