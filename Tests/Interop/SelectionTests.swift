@@ -157,9 +157,14 @@ extension SelectionTests {
         try comparison.sandbox.commitAll("both", in: comparison.path)
 
         let outerObject = PushComparison.object(outer, in: "main")
-        let theirs = try comparison.push(by: .dvc)
-        #expect(theirs.objects.files == [outerObject])
-        #expect(try comparison.push(by: .gitDVC).objects.files == [outerObject])
+        try comparison.write("outs: [", to: "sub/broken.dvc")
+        for pusher in [PushComparison.Pusher.dvc, .gitDVC] {
+            let pushed = try comparison.push(by: pusher)
+            #expect(pushed.result.succeeded, "\(pushed.result)")
+            #expect(pushed.objects.files == [outerObject])
+        }
+        #expect(try comparison.sandbox.run("git", "dvc", "pull", in: comparison.path).succeeded)
+        try removeFile(comparison.path.appending("sub/broken.dvc"))
         let pushed = try comparison.push(by: .gitPush)
         #expect(pushed.result.succeeded, "\(pushed.result)")
         #expect(

@@ -34,8 +34,6 @@ package struct UnidentifiedOut: Sendable {
     package let path: FilePath
     /// The metafile that names the out.
     package let metafile: FilePath
-    /// The DVC root.
-    package let root: FilePath
     package let sources: [MetafileVersion]
     package let revision: Revision
 

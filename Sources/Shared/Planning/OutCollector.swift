@@ -34,9 +34,11 @@ package final class OutCollector {
 
     /// Reads more metafiles; those that were read before are passed over.
     ///
+    /// `root`: the only DVC root whose metafiles are read, `nil` for all. To DVC, a root inside of
+    /// another is none of the outer one's business, broken files included.
     /// Throws `SubprocessError`, `SystemError`: what concerns all of them. What concerns one
     /// becomes a problem.
-    package func collect(_ places: [MetafilePlace]) throws {
+    package func collect(_ places: [MetafilePlace], in root: FilePath? = nil) throws {
         let units = MetafileUnit.units(of: places).filter { seen.insert($0.place).inserted }
         if units.isEmpty { return }
         let roots = try dvcRoots(of: units.map(\.place))
@@ -47,8 +49,8 @@ package final class OutCollector {
                 pipelines, try reader.files(pipelines.compactMap { units[$0].flags })))
         for (index, unit) in units.enumerated() {
             // A metafile that is in no DVC repository means nothing.
-            guard let root = roots[unit.place] else { continue }
-            read(unit, ids[index], flags[index], root)
+            guard let found = roots[unit.place], root == nil || found.path == root else { continue }
+            read(unit, ids[index], flags[index], found)
         }
     }
 
@@ -115,7 +117,7 @@ package final class OutCollector {
                 UnidentifiedOut(
                     out: out, path: path,
                     metafile: (sources.count > 2 ? sources[1] : sources[0]).path,
-                    root: root.path, sources: sources, revision: place.revision))
+                    sources: sources, revision: place.revision))
             return
         }
         let needed = NeededOut(

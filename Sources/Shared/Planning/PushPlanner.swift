@@ -69,8 +69,8 @@ package final class PushPlanner {
     /// `metafiles`: relative to the top of the repository. `root`: the DVC root to push; metafiles
     /// of other roots are left out.
     package func plan(workspace metafiles: [FilePath], in root: FilePath) throws -> PushPlan {
-        try collector.collect(metafiles.map { MetafilePlace(.workspace, $0) })
-        return try finish(PushPlan(), root: root)
+        try collector.collect(metafiles.map { MetafilePlace(.workspace, $0) }, in: root)
+        return try finish(PushPlan())
     }
 
     /// Those of `tips` in which none of these files has changed.
@@ -153,13 +153,11 @@ package final class PushPlanner {
         return try? configurations.configuration(of: root, at: place.revision, file).config
     }
 
-    /// `root`: `nil` for all DVC roots of the repository.
-    private func finish(_ started: PushPlan, root: FilePath? = nil) throws -> PushPlan {
+    private func finish(_ started: PushPlan) throws -> PushPlan {
         var plan = started
         plan.problems = collector.problems
         plan.notes = uniqued(collector.notes)
-        for out in collector.unidentified
-        where out.needsVersions && (root == nil || out.root == root) {
+        for out in collector.unidentified where out.needsVersions {
             plan.problems.append(
                 PlanProblem(
                     cause: .cloudVersioned(place: out.revision.place(of: out.path)),
@@ -168,8 +166,7 @@ package final class PushPlanner {
         }
         var builders: [StorePlanBuilder] = []
         var positions: [StorePlanBuilder.Key: Int] = [:]
-        for collected in collector.outs
-        where collected.isTransferred && (root == nil || collected.root == root) {
+        for collected in collector.outs where collected.isTransferred {
             func add(_ cause: PlanProblem.Cause) {
                 plan.problems.append(
                     PlanProblem(

@@ -54,15 +54,15 @@ package struct PullWorkflow {
         let collector = OutCollector(
             reader, Configurations(session.configurationSources, in: session.repository))
         let metafiles = try session.workspaceMetafiles(below: root)
-        try collector.collect(metafiles.map { MetafilePlace(.workspace, $0) })
+        try collector.collect(metafiles.map { MetafilePlace(.workspace, $0) }, in: root)
         var report = PullReport()
         for problem in collector.problems {
             if case .unreadable(let error) = problem.cause { report.errors.append(error) }
         }
-        for out in collector.unidentified where out.root == root && out.out.isCached {
+        for out in collector.unidentified where out.out.isCached {
             report.errors.append(NothingRecordedError(out: out))
         }
-        let outs = collector.outs.filter { $0.root == root && $0.out.isCached }
+        let outs = collector.outs.filter(\.out.isCached)
         let workspace = WorkspaceDirectory(top: top)
         let lock = try await RepositoryLock.acquire(in: root.appending(".dvc"), of: workspace)
         try await fetch(outs, &report)
