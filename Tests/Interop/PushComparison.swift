@@ -110,8 +110,10 @@ struct PushComparison: Sendable {
     /// Pushes to empty remotes, as if nobody had pushed before.
     func push(by pusher: Pusher, _ arguments: [String] = []) throws -> Outcome {
         let remotes = sandbox.path("remotes")
+        let git = path.appending(".git")
         for leftover in [
-            remotes, sandbox.home.appending("dvc-site"), path.appending(".git/dvc"), bare,
+            remotes, bare, sandbox.home.appending("dvc-site"), git.appending("dvc"),
+            git.appending("refs/remotes"),
         ] {
             try sandbox.run("rm", "-rf", leftover.string).checked()
         }
