@@ -14,12 +14,11 @@ import Glibc
     ]
 
     static func main() async {
-        let signals = SignalWatch()
         signal(SIGPIPE, SIG_IGN)
         signal(SIGCHLD, SIG_DFL)  // ignored by whoever started us, it would hide how git ends
         let words = Array(CommandLine.arguments.dropFirst())
         let work = Task { await run(words) }
-        signals.onFirst { work.cancel() }
+        let signals = SignalWatch { work.cancel() }
         let code = await work.value
         exit(signals.received.map { 128 + $0 } ?? code)
     }

@@ -19,7 +19,7 @@ final class PushWorld: Sendable {
     ///
     /// `storage`: `nil` for a repository without a DVC remote.
     init(storage: String? = "storage", hook: Bool = true) throws {
-        sandbox = try Sandbox()
+        sandbox = try Sandbox(inMemory: true)  // dozens of small files each, and no wait for a disk
         repository = try DVCRepository(in: sandbox, storage: storage)
         bare = try sandbox.makeBareRepository("bare.git")
         try sandbox.git("remote", "add", "origin", bare.string, in: path)
@@ -140,5 +140,32 @@ final class PushWorld: Sendable {
         return result.errorOutput.split(separator: "\n").map(String.init).filter { line in
             ours.contains { line.hasPrefix($0) } && !line.hasPrefix("error: failed to push some")
         }
+    }
+}
+
+extension PushWorld {
+    /// What a DVC remote must never have: temporary files, wrong objects, lists without members.
+    func flawsOfStorage(_ storage: FilePath? = nil) throws -> [String] {
+        let folder = storage ?? self.storage
+        let names = try stored(in: folder)
+        var flaws: [String] = []
+        for name in names {
+            let digits = name.replacing("files/md5/", with: "").replacing("/", with: "")
+            let bytes = try readFile(folder.appending(name))
+            guard let oid = ObjectID(digits) else {
+                flaws.append("\(name) is no object")
+                continue
+            }
+            if objectID(of: bytes, isDirectory: oid.isDirectory) != oid {
+                flaws.append("\(name) has wrong content")
+            }
+            guard oid.isDirectory else { continue }
+            let text = String(decoding: bytes, as: UTF8.self)
+            for part in text.split(separator: "\"md5\": \"").dropFirst() {
+                let member = ObjectID(String(part.prefix(32))).map { DVCRepository.key($0).string }
+                if let member, !names.contains(member) { flaws.append("\(name) lacks \(member)") }
+            }
+        }
+        return flaws
     }
 }
