@@ -59,6 +59,9 @@ package struct ConfigError: UserFacingError, Equatable {
         case .unresolvedReference: "DVC replaces %(name)s by another option of the section"
         case .fileURL: "write the path without file://: DVC takes it for a folder named 'file:'"
         case .homeUnknown: "write the whole path"
+        case .noSuchRemote(let name):
+            "correct the name ('dvc remote list' shows them), or add it: 'dvc remote add \(name) <url>'"
+        case .missingURL(let remote): "set it with 'dvc remote modify \(remote) url <url>'"
         case .optionWithoutName(let section): #"the section's title is ['\#(section) "name"']"#
         default: nil
         }
