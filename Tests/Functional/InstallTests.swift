@@ -1,0 +1,251 @@
+import Basics
+import Digests
+import TestSupport
+import Testing
+
+/// `git dvc install` and `uninstall`, and the hook that they put in place.
+@Suite struct InstallTests {
+    let world: PushWorld
+    var hooks: FilePath { world.path.appending(".git/hooks") }
+    var hook: FilePath { hooks.appending("pre-push") }
+    var list: FilePath { world.sandbox.home.appending(".local/state/git-dvc/repositories") }
+
+    init() throws { world = try PushWorld(hook: false) }
+
+    /// Everything about the files of a folder: names, modes, content.
+    private func snapshot(_ folder: FilePath) throws -> String {
+        try world.sandbox.run(
+            "sh", "-c",
+            "find . -printf '%p %m %l\\n' | sort; find . -type f | sort | xargs -d '\\n' md5sum",
+            in: folder
+        ).output
+    }
+
+    /// Pushes a new object and tells whether it was uploaded.
+    private func pushUploads(
+        in directory: FilePath? = nil, environment: [String: String?] = [:]
+    ) throws -> Bool {
+        let content = "object \(UInt64.random(in: 0...UInt64.max))"
+        let oid = try world.commit(content, as: "a")
+        try world.push("-q", "origin", "main", environment: environment).checked()
+        return try world.repository.remoteHolds(oid)
+    }
+
+    @Test func `installing twice is installing once, and uninstalling restores`() throws {
+        let before = try snapshot(hooks)
+        #expect(try !pushUploads())
+        let first = try world.dvc("install").checked()
+        #expect(first.output == "Installed the hook 'pre-push' in '\(hooks)'\n")
+        #expect(first.errorOutput == "")
+        let installed = try snapshot(hooks)
+        try world.dvc("install").checked()
+        #expect(try snapshot(hooks) == installed)
+        #expect(try readFile(list) == Array("\(world.path)\n".utf8))
+        #expect(try pushUploads())
+        #expect(fileExists(world.path.appending(".git/dvc/status.db")))
+
+        let removed = try world.dvc("uninstall").checked()
+        #expect(removed.output == "Removed the hook 'pre-push' from '\(hooks)'\n")
+        #expect(try snapshot(hooks) == before)
+        #expect(!fileExists(world.path.appending(".git/dvc")))
+        #expect(!fileExists(list))
+        #expect(try !pushUploads())
+        #expect(try world.dvc("uninstall").checked().output == "")
+        #expect(try world.dvc("install", "-q").checked().output == "")
+    }
+
+    @Test func `the list names every repository once, wherever it was installed from`() throws {
+        let other = try world.sandbox.makeRepository("other")
+        try createDirectories(world.path.appending("sub"))
+        for directory in [world.path, world.path.appending("sub"), other] {
+            try world.dvc("install", "-q", in: directory).checked()
+        }
+        let bare = try world.sandbox.makeBareRepository("hooked.git")
+        try world.dvc("install", "-q", in: bare).checked()
+        #expect(try readFile(list) == Array("\(world.path)\n\(other)\n\(bare)\n".utf8))
+        for directory in [other, bare, world.path] {
+            try world.dvc("uninstall", "-q", in: directory).checked()
+        }
+        #expect(!fileExists(list))
+    }
+
+    @Test(arguments: ["absolute", ".githooks", "~/hooks"])
+    func `core.hooksPath is obeyed`(kind: String) throws {
+        let value = kind == "absolute" ? world.sandbox.path("my hooks").string : kind
+        try world.git("config", "core.hooksPath", value)
+        try createDirectories(world.path.appending("sub/folder"))
+        try world.dvc("install", in: world.path.appending("sub/folder")).checked()
+        let place =
+            switch kind {
+            case "absolute": FilePath(value)
+            case ".githooks": world.path.appending(value)
+            default: world.sandbox.home.appending("hooks")
+            }
+        #expect(fileExists(place.appending("pre-push")))
+        #expect(!fileExists(hook))
+        #expect(try pushUploads())
+        try world.dvc("uninstall").checked()
+        #expect(try !pushUploads())
+    }
+
+    @Test func `a hooks folder for everybody is pointed out`() throws {
+        let value = world.sandbox.path("shared")
+        try world.git("config", "--global", "core.hooksPath", value.string)
+        let result = try world.dvc("install").checked()
+        #expect(
+            result.errorOutput
+                == "warning: core.hooksPath is set for more than this repository: the hook runs in all of them\n"
+        )
+    }
+
+    @Test func `hooks that are turned off stay off`() throws {
+        try world.git("config", "core.hooksPath", "/dev/null")
+        let result = try world.dvc("install")
+        #expect(result.status == 1)
+        #expect(
+            result.errorOutput == """
+                error: hooks are turned off: core.hooksPath is '/dev/null'
+                hint: unset core.hooksPath, then run the command again
+
+                """)
+        #expect(!fileExists(list))
+    }
+
+    @Test func `what husky generates is left to husky`() throws {
+        try world.git("config", "core.hooksPath", ".husky/_")
+        try world.write("generated", to: ".husky/_/pre-push")
+        let result = try world.dvc("install")
+        #expect(result.status == 1)
+        let program = try Sandbox.installedPrefix().appending("bin/dvc-hooks")
+        #expect(
+            result.errorOutput.contains(
+                "\nhint: add this line to '.husky/pre-push': '\(program)' pre-push \"$@\"\n"))
+        #expect(try readFile(world.path.appending(".husky/_/pre-push")) == Array("generated".utf8))
+    }
+
+    @Test func `one installation serves all worktrees`() throws {
+        try world.commit("1", as: "a")
+        let linked = world.sandbox.path("linked")
+        try world.git("worktree", "add", "-q", "-b", "side", linked.string)
+        try world.dvc("install", in: linked).checked()
+        #expect(fileExists(hook))
+        #expect(try readFile(list) == Array("\(world.path)\n".utf8))
+        #expect(try pushUploads())
+        try world.dvc("uninstall", in: linked).checked()
+        #expect(!fileExists(hook))
+    }
+
+    @Test(arguments: ["#!/bin/sh", "#!/usr/bin/sh"])
+    func `the hook of real DVC is taken over and comes back`(line: String) throws {
+        for name in ["pre-push", "pre-commit", "post-checkout"] {
+            try world.sandbox.write(
+                Array("\(line)\nexec dvc git-hook \(name) $@\n".utf8),
+                to: hooks.appending(name), mode: 0o755)
+        }
+        let before = try snapshot(hooks)
+        let result = try world.dvc("install").checked()
+        #expect(
+            result.outputLines.first
+                == "Replaced DVC's hook 'pre-push'; uninstalling brings it back")
+        try world.dvc("install").checked()
+        // DVC's other hooks would run in this commit, and there is no DVC.
+        try world.sandbox.run("rm", "pre-commit", "post-checkout", in: hooks).checked()
+        #expect(try pushUploads())
+        for name in ["pre-commit", "post-checkout"] {
+            try world.sandbox.write(
+                Array("\(line)\nexec dvc git-hook \(name) $@\n".utf8),
+                to: hooks.appending(name), mode: 0o755)
+        }
+        let removed = try world.dvc("uninstall").checked()
+        #expect(
+            removed.outputLines.last == "Brought back the hook 'pre-push' that was there before")
+        #expect(try snapshot(hooks) == before)
+    }
+
+    @Test(arguments: [
+        "#!/bin/sh\nexec dvc git-hook pre-push $@\necho more\n", "#!/bin/sh\necho mine\n", "",
+        "#!/bin/sh\ngit lfs pre-push \"$@\"\n",
+    ])
+    func `a hook of somebody else is left alone, with advice`(text: String) throws {
+        try world.sandbox.write(Array(text.utf8), to: hook, mode: 0o755)
+        let before = try snapshot(hooks)
+        let result = try world.dvc("install")
+        #expect(result.status == 1)
+        let program = try Sandbox.installedPrefix().appending("bin/dvc-hooks")
+        #expect(
+            result.errorOutput == """
+                error: the hook 'pre-push' already exists: '\(hook)'
+                hint: run 'git dvc install --chain' to keep it and run it first, or add this line to \
+                it, with its standard input: '\(program)' pre-push "$@"
+
+                """)
+        #expect(try snapshot(hooks) == before)
+        #expect(!fileExists(list))
+        try world.dvc("uninstall").checked()
+        #expect(try snapshot(hooks) == before)
+    }
+
+    @Test func `--chain keeps the other hook, runs it first, and gives it back`() throws {
+        let text =
+            "#!/bin/sh\ncat >'\(world.sandbox.root)/refs'\necho \"$@\" >>'\(world.sandbox.root)/refs'\n"
+        try world.sandbox.write(Array(text.utf8), to: hook, mode: 0o750)
+        let before = try snapshot(hooks)
+        let result = try world.dvc("install", "--chain").checked()
+        #expect(result.outputLines.first == "Kept the hook 'pre-push'; it runs first")
+        try world.dvc("install", "--chain").checked()
+        #expect(try pushUploads())
+        let seen = String(decoding: try readFile(world.sandbox.path("refs")), as: UTF8.self)
+        #expect(seen.hasPrefix("refs/heads/main ") && seen.hasSuffix("\norigin \(world.bare)\n"))
+        try world.dvc("uninstall").checked()
+        #expect(try snapshot(hooks) == before)
+    }
+
+    @Test func `a second foreign hook is not chained over the first`() throws {
+        try world.sandbox.write(Array("#!/bin/sh\n".utf8), to: hook, mode: 0o755)
+        try world.dvc("install", "--chain").checked()
+        try world.sandbox.write(Array("#!/bin/sh\n# other\n".utf8), to: hook, mode: 0o755)
+        let before = try snapshot(hooks)
+        let result = try world.dvc("install", "--chain")
+        #expect(result.status == 1)
+        #expect(result.errorOutput.contains("'\(hook).local' already exists"))
+        #expect(try snapshot(hooks) == before)
+    }
+
+    @Test func `a prefix with blanks, quotes and a dollar works`() throws {
+        let prefix = world.sandbox.path("pre 'fix\" $x `y`")
+        try world.sandbox.run(
+            "cp", "-r", Sandbox.installedPrefix().string, prefix.string
+        ).checked()
+        try world.sandbox.run(
+            prefix.appending("bin/git-dvc").string, "install", in: world.path
+        ).checked()
+        #expect(try pushUploads(environment: ["PATH": "/usr/bin:/bin"]))
+    }
+
+    @Test func `a graphical client's push works, without progress`() throws {
+        try world.dvc("install").checked()
+        let oid = try world.commit("1", as: "a")
+        let result = try world.sandbox.run(
+            "env", "-i", "PATH=/usr/bin:/bin", "git", "push", "origin", "main", in: world.path
+        ).checked()
+        #expect(
+            world.ourLines(result) == ["Uploaded 1 DVC object (1 byte) to remote 'storage'"])
+        #expect(!result.errorOutput.contains("\r"))
+        #expect(try world.repository.remoteHolds(oid))
+    }
+
+    @Test func `a hook with nothing to do is silent and leaves no file`() throws {
+        try world.dvc("install", "-q").checked()
+        try world.commit("1", as: "a")
+        let before = try snapshot(world.path)
+        let program = try Sandbox.installedPrefix().appending("bin/dvc-hooks").string
+        let zeros = String(repeating: "0", count: 40)
+        for refs in ["", "(delete) \(zeros) refs/heads/x \(zeros)\n"] {
+            let result = try world.sandbox.run(
+                program, "pre-push", "origin", "x", in: world.path, stdin: refs
+            ).checked()
+            #expect(result.output + result.errorOutput == "")
+        }
+        #expect(try snapshot(world.path) == before)
+    }
+}

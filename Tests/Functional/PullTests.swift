@@ -1,0 +1,226 @@
+import Basics
+import Digests
+import TestSupport
+import Testing
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// `git dvc pull` in its plain form.
+@Suite struct PullTests {
+    let world: PushWorld
+    let clone: FilePath
+
+    init() throws {
+        world = try PushWorld()
+        try world.repository.add("one", as: "file")
+        try world.repository.addDirectory("data", ["x": "1", "sub/y": "2"])
+        try world.commit()
+        try world.push("-q", "origin", "main").checked()
+        clone = world.sandbox.path("clone")
+        try world.sandbox.git(
+            "clone", "-q", world.bare.string, clone.string, in: world.sandbox.root)
+    }
+
+    private func pull() throws -> ProcessResult { try world.dvc("pull", in: clone) }
+
+    private func content(_ name: String) throws -> String? {
+        try readFileIfPresent(clone.appending(name)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Publishes another state of the project and fetches it into the clone.
+    private func update(_ change: () throws -> Void) throws {
+        try change()
+        try world.commit()
+        try world.push("-q", "origin", "main").checked()
+        try world.sandbox.git("pull", "-q", in: clone)
+    }
+
+    @Test func `a fresh clone gets everything`() throws {
+        let result = try pull().checked()
+        #expect(result.output == "A\tdata/\nA\tfile\n4 files fetched and 2 files added\n")
+        #expect(result.errorOutput == "")
+        #expect(try content("file") == "one")
+        #expect(try content("data/x") == "1")
+        #expect(try content("data/sub/y") == "2")
+        #expect(try world.sandbox.git("status", "--porcelain", in: clone).output == "")
+        #expect(try world.flawsOfStorage(clone.appending(".dvc/cache")) == [])
+        #expect(try pull().checked().output == "Everything is up to date.\n")
+        try world.sandbox.run("rm", "-r", "file", "data/sub", in: clone).checked()
+        // From the cache this time.
+        try world.sandbox.run("rm", "-r", world.storage.string).checked()
+        #expect(
+            try pull().checked().output == "M\tdata/\nA\tfile\n1 file added and 1 file modified\n")
+        #expect(try content("data/sub/y") == "2")
+    }
+
+    @Test func `changes that are saved nowhere are kept`() throws {
+        try pull().checked()
+        try world.sandbox.write(Array("mine".utf8), to: clone.appending("file"))
+        try world.sandbox.write(Array("mine".utf8), to: clone.appending("data/x"))
+        try update {
+            try world.repository.add("two", as: "file")
+            try world.repository.addDirectory("data", ["x": "new", "sub/y": "2"])
+        }
+        let result = try pull()
+        #expect(result.status == 1)
+        for name in ["file", "data/x"] {
+            #expect(
+                result.errorOutput.contains(
+                    "error: '\(name)' has changes that are saved nowhere; it is left as it is\n"))
+            #expect(try content(name) == "mine")
+        }
+        #expect(result.errorOutput.contains("\nhint: save them with"))
+    }
+
+    @Test func `a tracked directory is exact, except for what is saved nowhere`() throws {
+        try pull().checked()
+        try world.sandbox.write(Array("mine".utf8), to: clone.appending("data/extra"))
+        try update {
+            try world.sandbox.run("rm", "-r", "data", in: world.path).checked()
+            try world.repository.addDirectory("data", ["z": "3"])
+        }
+        let result = try pull().checked()
+        #expect(result.output.contains("M\tdata/\n"))
+        #expect(try content("data/x") == nil)
+        #expect(try content("data/sub/y") == nil)
+        #expect(try content("data/z") == "3")
+        #expect(try content("data/extra") == "mine")
+        #expect(result.errorOutput.hasPrefix("warning: 'data/extra' has changes"), "\(result)")
+    }
+
+    @Test func `a corrupt object is never installed`() throws {
+        let bad = objectID(of: Array("1".utf8))
+        let object = world.storage.appending(DVCRepository.key(bad))
+        try world.sandbox.write(Array("damaged".utf8), to: object, mode: 0o444)
+        let result = try pull()
+        #expect(result.status == 1)
+        #expect(
+            result.errorOutput.contains(
+                "error: cannot download \(DVCRepository.key(bad)) on remote 'storage': its content is damaged"
+            ), "\(result)")
+        #expect(try content("data/x") == nil)
+        #expect(try content("file") == "one")
+        // Neither the object nor the list that would promise it is in the cache.
+        let cached = try world.stored(in: clone.appending(".dvc/cache"))
+        let expected = world.keys(
+            objectID(of: Array("one".utf8)), objectID(of: Array("2".utf8)))
+        #expect(cached == expected)
+    }
+
+    @Test func `an object that nobody has is named by its path`() throws {
+        let oid = objectID(of: Array("one".utf8))
+        try removeFile(world.storage.appending(DVCRepository.key(oid)))
+        let result = try pull()
+        #expect(result.status == 1)
+        #expect(
+            result.errorOutput.contains(
+                "error: 'file' needs \(DVCRepository.key(oid)), which is neither in the cache nor on"
+            ))
+        #expect(try content("data/x") == "1")
+    }
+
+    @Test func `what may be run can be run`() throws {
+        try update {
+            let oid = try world.repository.add("#!/bin/sh\n", as: "tool")
+            try world.write(
+                "outs:\n- md5: \(oid)\n  isexec: true\n  hash: md5\n  path: tool\n", to: "tool.dvc")
+        }
+        try pull().checked()
+        let mode = try #require(try fileStatus(clone.appending("tool"))).st_mode
+        #expect(mode & 0o777 == 0o744)
+        #expect(try #require(try fileStatus(clone.appending("file"))).st_mode & 0o111 == 0)
+    }
+
+    // MARK: Paths that lead elsewhere
+
+    /// Everything outside of the clone's own data, with its content.
+    private func surroundings() throws -> String {
+        try world.sandbox.run(
+            "sh", "-c",
+            "find . -path ./clone/.dvc -prune -o -path ./tmp -prune -o -path ./home -prune -o -type f -print0"
+                + " | sort -z | xargs -0 md5sum"
+        ).output
+    }
+
+    @Test(arguments: [
+        "../escaped", "../../escaped", "@/escaped", ".git/hooks/post-checkout", ".GIT/config",
+        "sub/../../escaped", ".git/x", "git~1/x", ".g\u{200c}it/x", ".dvc/config.local",
+    ])
+    func `a metafile that leads elsewhere writes nothing there`(path: String) throws {
+        let path = path.replacing("@", with: world.sandbox.root.string)
+        let oid = try world.repository.storeInCache(Array("evil".utf8))
+        try update {
+            try world.write(
+                "outs:\n- md5: \(oid)\n  hash: md5\n  path: \"\(path)\"\n", to: "evil.dvc")
+            // Whatever the pusher's program refuses, a hostile one would push.
+            let key = DVCRepository.key(oid)
+            try world.sandbox.write(
+                Array("evil".utf8), to: world.storage.appending(key), mode: 0o444)
+        }
+        let before = try surroundings()
+        let result = try pull()
+        let added = try Set(surroundings().split(separator: "\n"))
+            .subtracting(before.split(separator: "\n"))
+        #expect(
+            added.allSatisfy { $0.contains("  ./clone/data/") || $0.hasSuffix("  ./clone/file") })
+        #expect(try content("file") == "one")
+        #expect(!fileExists(clone.appending(".dvc/config.local")))
+        // What lies outside of the repository is passed over, as by DVC.
+        if !path.hasSuffix("escaped") {
+            #expect(result.status == 1)
+            #expect(result.errorOutput.contains("error: refusing to write '"), "\(result)")
+        }
+    }
+
+    @Test(arguments: ["../escaped", "/escaped", ".git/hooks/x", "sub/.Git/x", "a/../../x"])
+    func `a list that leads elsewhere writes nothing there`(member: String) throws {
+        let oid = objectID(of: Array("evil".utf8))
+        let list = DVCRepository.directoryList([(member, oid)])
+        let listID = objectID(of: list, isDirectory: true)
+        for (key, bytes) in [
+            (DVCRepository.key(oid), Array("evil".utf8)), (DVCRepository.key(listID), list),
+        ] {
+            try world.sandbox.write(bytes, to: world.storage.appending(key), mode: 0o444)
+        }
+        try world.write("outs:\n- md5: \(listID)\n  hash: md5\n  path: evil\n", to: "evil.dvc")
+        try world.commit()
+        try world.push("-q", "--no-verify", "origin", "main").checked()
+        try world.sandbox.git("pull", "-q", in: clone)
+        let before = try surroundings()
+        let result = try pull()
+        #expect(result.status == 1)
+        #expect(result.errorOutput.hasPrefix("error: "), "\(result)")
+        let added = try Set(surroundings().split(separator: "\n"))
+            .subtracting(before.split(separator: "\n"))
+        #expect(
+            added.allSatisfy { $0.contains("  ./clone/data/") || $0.hasSuffix("  ./clone/file") })
+        #expect(try content("file") == "one")
+    }
+
+    @Test(arguments: ["../outside", ".git/hooks"])
+    func `a link in the repository is not followed`(target: String) throws {
+        try createDirectories(world.sandbox.path("outside"))
+        try update {
+            try world.sandbox.run("ln", "-s", target, "link", in: world.path).checked()
+            for (name, path) in [("evil", "link/post-checkout"), ("final", "link")] {
+                let oid = try world.repository.storeInCache(Array(name.utf8))
+                try world.write(
+                    "outs:\n- md5: \(oid)\n  hash: md5\n  path: \(path)\n", to: "\(name).dvc")
+            }
+        }
+        let before = try surroundings()
+        let result = try pull()
+        #expect(result.status == 1)
+        #expect(result.errorOutput.contains("error: refusing to write 'link'"), "\(result)")
+        #expect(result.errorOutput.contains("error: cannot put data at 'link': a symbolic link"))
+        let added = try Set(surroundings().split(separator: "\n"))
+            .subtracting(before.split(separator: "\n"))
+        #expect(
+            added.allSatisfy { $0.contains("  ./clone/data/") || $0.hasSuffix("  ./clone/file") })
+        #expect(try content("file") == "one")
+    }
+}
