@@ -142,30 +142,3 @@ final class PushWorld: Sendable {
         }
     }
 }
-
-extension PushWorld {
-    /// What a DVC remote must never have: temporary files, wrong objects, lists without members.
-    func flawsOfStorage(_ storage: FilePath? = nil) throws -> [String] {
-        let folder = storage ?? self.storage
-        let names = try stored(in: folder)
-        var flaws: [String] = []
-        for name in names {
-            let digits = name.replacing("files/md5/", with: "").replacing("/", with: "")
-            let bytes = try readFile(folder.appending(name))
-            guard let oid = ObjectID(digits) else {
-                flaws.append("\(name) is no object")
-                continue
-            }
-            if objectID(of: bytes, isDirectory: oid.isDirectory) != oid {
-                flaws.append("\(name) has wrong content")
-            }
-            guard oid.isDirectory else { continue }
-            let text = String(decoding: bytes, as: UTF8.self)
-            for part in text.split(separator: "\"md5\": \"").dropFirst() {
-                let member = ObjectID(String(part.prefix(32))).map { DVCRepository.key($0).string }
-                if let member, !names.contains(member) { flaws.append("\(name) lacks \(member)") }
-            }
-        }
-        return flaws
-    }
-}

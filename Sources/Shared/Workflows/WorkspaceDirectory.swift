@@ -16,7 +16,7 @@ struct UnsafePathError: UserFacingError {
 }
 
 /// The working copy as a place to write files to: never through a link, never outside, never into
-/// `.git`.
+/// `.git` or `.dvc`.
 ///
 /// Every directory on the way is opened from the one above without following links, so a link that
 /// is put there in the meantime is found as well. Source: git-integration 8.7.
@@ -32,14 +32,17 @@ struct WorkspaceDirectory {
             if part.elementsEqual("..".utf8) || part.elementsEqual(".".utf8) {
                 return "it leaves its directory"
             }
-            if isGitDirectory(part) { return "it lies in Git's own directory" }
+            let name = asFileSystemsSeeIt(part)
+            if name == ".git" || name == "git~1" { return "it lies in Git's own directory" }
+            // A configuration there decides where data goes.
+            if name == ".dvc" || name == "dvc~1" { return "it lies in DVC's own directory" }
         }
         return nil
     }
 
-    /// Whether any file system takes this name for `.git`: case, ignorable characters of HFS+, short
-    /// names and trailing dots or blanks of NTFS.
-    private static func isGitDirectory(_ name: ArraySlice<UInt8>) -> Bool {
+    /// The name that some file system may take this one for: case, ignorable characters of HFS+,
+    /// trailing dots, blanks and streams of NTFS.
+    private static func asFileSystemsSeeIt(_ name: ArraySlice<UInt8>) -> String {
         let ignorable: Set<UInt32> = [
             0x200c, 0x200d, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x206a, 0x206b,
             0x206c, 0x206d, 0x206e, 0x206f, 0xfeff,
@@ -52,7 +55,7 @@ struct WorkspaceDirectory {
         var text = String(folded).lowercased()
         if let colon = text.firstIndex(of: ":") { text = String(text[..<colon]) }
         while let last = text.last, last == "." || last == " " { text.removeLast() }
-        return text == ".git" || text == "git~1"
+        return text
     }
 
     /// Opens the directory that holds `path`, making missing ones.

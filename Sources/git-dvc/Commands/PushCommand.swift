@@ -33,7 +33,7 @@ let pushCommand = CommandDescription(
         OptionDescription("verbose", "v", "say more"),
     ],
     examples: [
-        ("git dvc push", "upload what the workspace's metafiles name and the default remote lacks"),
+        ("git dvc push", "upload what the workspace needs and the default remote lacks"),
         ("git dvc push -r backup -j 8", "the same for the remote 'backup', eight at a time"),
         ("git dvc push --dry-run", "list it instead"),
     ],

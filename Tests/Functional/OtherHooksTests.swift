@@ -1,0 +1,109 @@
+import Basics
+import Digests
+import TestSupport
+import Testing
+
+/// Installing where hooks of DVC or of somebody else are.
+@Suite struct OtherHooksTests {
+    let world: PushWorld
+    var hooks: FilePath { world.path.appending(".git/hooks") }
+    var hook: FilePath { hooks.appending("pre-push") }
+    var list: FilePath { world.sandbox.home.appending(".local/state/git-dvc/repositories") }
+
+    init() throws { world = try PushWorld(hook: false) }
+
+    /// Everything about the files of a folder: names, modes, content.
+    private func snapshot(_ folder: FilePath) throws -> String {
+        try world.sandbox.run(
+            "sh", "-c",
+            "find . -printf '%p %m %l\\n' | sort; find . -type f | sort | xargs -d '\\n' md5sum",
+            in: folder
+        ).output
+    }
+
+    /// Pushes a new object and tells whether it was uploaded.
+    private func pushUploads(
+        in directory: FilePath? = nil, environment: [String: String?] = [:]
+    ) throws -> Bool {
+        let content = "object \(UInt64.random(in: 0...UInt64.max))"
+        let oid = try world.commit(content, as: "a")
+        try world.push("-q", "origin", "main", environment: environment).checked()
+        return try world.repository.remoteHolds(oid)
+    }
+
+    @Test(arguments: ["#!/bin/sh", "#!/usr/bin/sh"])
+    func `the hook of real DVC is taken over and comes back`(line: String) throws {
+        for name in ["pre-push", "pre-commit", "post-checkout"] {
+            try world.sandbox.write(
+                Array("\(line)\nexec dvc git-hook \(name) $@\n".utf8),
+                to: hooks.appending(name), mode: 0o755)
+        }
+        let before = try snapshot(hooks)
+        let result = try world.dvc("install").checked()
+        #expect(
+            result.outputLines.first
+                == "Replaced DVC's hook 'pre-push'; uninstalling brings it back")
+        try world.dvc("install").checked()
+        // DVC's other hooks would run in this commit, and there is no DVC.
+        try world.sandbox.run("rm", "pre-commit", "post-checkout", in: hooks).checked()
+        #expect(try pushUploads())
+        for name in ["pre-commit", "post-checkout"] {
+            try world.sandbox.write(
+                Array("\(line)\nexec dvc git-hook \(name) $@\n".utf8),
+                to: hooks.appending(name), mode: 0o755)
+        }
+        let removed = try world.dvc("uninstall").checked()
+        #expect(
+            removed.outputLines.last == "Brought back the hook 'pre-push' that was there before")
+        #expect(try snapshot(hooks) == before)
+    }
+
+    @Test(arguments: [
+        "#!/bin/sh\nexec dvc git-hook pre-push $@\necho more\n", "#!/bin/sh\necho mine\n", "",
+        "#!/bin/sh\ngit lfs pre-push \"$@\"\n",
+    ])
+    func `a hook of somebody else is left alone, with advice`(text: String) throws {
+        try world.sandbox.write(Array(text.utf8), to: hook, mode: 0o755)
+        let before = try snapshot(hooks)
+        let result = try world.dvc("install")
+        #expect(result.status == 1)
+        let program = try Sandbox.installedPrefix().appending("bin/dvc-hooks")
+        #expect(
+            result.errorOutput == """
+                error: the hook 'pre-push' already exists: '\(hook)'
+                hint: run 'git dvc install --chain' to keep it and run it first, or add this line to \
+                it, with its standard input: '\(program)' pre-push "$@"
+
+                """)
+        #expect(try snapshot(hooks) == before)
+        #expect(!fileExists(list))
+        try world.dvc("uninstall").checked()
+        #expect(try snapshot(hooks) == before)
+    }
+
+    @Test func `--chain keeps the other hook, runs it first, and gives it back`() throws {
+        let text =
+            "#!/bin/sh\ncat >'\(world.sandbox.root)/refs'\necho \"$@\" >>'\(world.sandbox.root)/refs'\n"
+        try world.sandbox.write(Array(text.utf8), to: hook, mode: 0o750)
+        let before = try snapshot(hooks)
+        let result = try world.dvc("install", "--chain").checked()
+        #expect(result.outputLines.first == "Kept the hook 'pre-push'; it runs first")
+        try world.dvc("install", "--chain").checked()
+        #expect(try pushUploads())
+        let seen = String(decoding: try readFile(world.sandbox.path("refs")), as: UTF8.self)
+        #expect(seen.hasPrefix("refs/heads/main ") && seen.hasSuffix("\norigin \(world.bare)\n"))
+        try world.dvc("uninstall").checked()
+        #expect(try snapshot(hooks) == before)
+    }
+
+    @Test func `a second foreign hook is not chained over the first`() throws {
+        try world.sandbox.write(Array("#!/bin/sh\n".utf8), to: hook, mode: 0o755)
+        try world.dvc("install", "--chain").checked()
+        try world.sandbox.write(Array("#!/bin/sh\n# other\n".utf8), to: hook, mode: 0o755)
+        let before = try snapshot(hooks)
+        let result = try world.dvc("install", "--chain")
+        #expect(result.status == 1)
+        #expect(result.errorOutput.contains("'\(hook).local' already exists"))
+        #expect(try snapshot(hooks) == before)
+    }
+}

@@ -1,0 +1,122 @@
+import Basics
+import Digests
+import TestSupport
+import Testing
+
+/// Pulls of repositories whose paths lead elsewhere.
+@Suite struct PullPathTests {
+    let world: PushWorld
+    let clone: FilePath
+
+    init() throws {
+        world = try PushWorld()
+        try world.repository.add("one", as: "file")
+        try world.repository.addDirectory("data", ["x": "1", "sub/y": "2"])
+        try world.commit()
+        try world.push("-q", "origin", "main").checked()
+        clone = world.sandbox.path("clone")
+        try world.sandbox.git(
+            "clone", "-q", world.bare.string, clone.string, in: world.sandbox.root)
+    }
+
+    private func pull() throws -> ProcessResult { try world.dvc("pull", in: clone) }
+
+    private func content(_ name: String) throws -> String? {
+        try readFileIfPresent(clone.appending(name)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Publishes another state of the project and fetches it into the clone.
+    private func update(_ change: () throws -> Void) throws {
+        try change()
+        try world.commit()
+        try world.push("-q", "origin", "main").checked()
+        try world.sandbox.git("pull", "-q", in: clone)
+    }
+
+    /// Everything outside of the clone's own data, with its content.
+    private func surroundings() throws -> String {
+        try world.sandbox.run(
+            "sh", "-c",
+            "find . -path ./clone/.dvc -prune -o -path ./tmp -prune -o -path ./home -prune -o -type f -print0"
+                + " | sort -z | xargs -0 md5sum"
+        ).output
+    }
+
+    @Test(arguments: [
+        "../escaped", "../../escaped", "@/escaped", ".git/hooks/post-checkout", ".GIT/config",
+        "sub/../../escaped", ".git/x", "git~1/x", ".g\u{200c}it/x", ".dvc/config.local",
+    ])
+    func `a metafile that leads elsewhere writes nothing there`(path: String) throws {
+        let path = path.replacing("@", with: world.sandbox.root.string)
+        let oid = try world.repository.storeInCache(Array("evil".utf8))
+        try update {
+            try world.write(
+                "outs:\n- md5: \(oid)\n  hash: md5\n  path: \"\(path)\"\n", to: "evil.dvc")
+            // Whatever the pusher's program refuses, a hostile one would push.
+            let key = DVCRepository.key(oid)
+            try world.sandbox.write(
+                Array("evil".utf8), to: world.storage.appending(key), mode: 0o444)
+        }
+        let before = try surroundings()
+        let result = try pull()
+        let added = try Set(surroundings().split(separator: "\n"))
+            .subtracting(before.split(separator: "\n"))
+        #expect(
+            added.allSatisfy { $0.contains("  ./clone/data/") || $0.hasSuffix("  ./clone/file") })
+        #expect(try content("file") == "one")
+        #expect(!fileExists(clone.appending(".dvc/config.local")))
+        // What lies outside of the repository is passed over, as by DVC.
+        if !path.hasSuffix("escaped") {
+            #expect(result.status == 1)
+            #expect(result.errorOutput.contains("error: refusing to write '"), "\(result)")
+        }
+    }
+
+    @Test(arguments: ["../escaped", "/escaped", ".git/hooks/x", "sub/.Git/x", "a/../../x"])
+    func `a list that leads elsewhere writes nothing there`(member: String) throws {
+        let oid = objectID(of: Array("evil".utf8))
+        let list = DVCRepository.directoryList([(member, oid)])
+        let listID = objectID(of: list, isDirectory: true)
+        for (key, bytes) in [
+            (DVCRepository.key(oid), Array("evil".utf8)), (DVCRepository.key(listID), list),
+        ] {
+            try world.sandbox.write(bytes, to: world.storage.appending(key), mode: 0o444)
+        }
+        try world.write("outs:\n- md5: \(listID)\n  hash: md5\n  path: evil\n", to: "evil.dvc")
+        try world.commit()
+        try world.push("-q", "--no-verify", "origin", "main").checked()
+        try world.sandbox.git("pull", "-q", in: clone)
+        let before = try surroundings()
+        let result = try pull()
+        #expect(result.status == 1)
+        #expect(result.errorOutput.hasPrefix("error: "), "\(result)")
+        let added = try Set(surroundings().split(separator: "\n"))
+            .subtracting(before.split(separator: "\n"))
+        #expect(
+            added.allSatisfy { $0.contains("  ./clone/data/") || $0.hasSuffix("  ./clone/file") })
+        #expect(try content("file") == "one")
+    }
+
+    @Test(arguments: ["../outside", ".git/hooks"])
+    func `a link in the repository is not followed`(target: String) throws {
+        try createDirectories(world.sandbox.path("outside"))
+        try update {
+            try world.sandbox.run("ln", "-s", target, "link", in: world.path).checked()
+            for (name, path) in [("evil", "link/post-checkout"), ("final", "link")] {
+                let oid = try world.repository.storeInCache(Array(name.utf8))
+                try world.write(
+                    "outs:\n- md5: \(oid)\n  hash: md5\n  path: \(path)\n", to: "\(name).dvc")
+            }
+        }
+        let before = try surroundings()
+        let result = try pull()
+        #expect(result.status == 1)
+        #expect(result.errorOutput.contains("error: refusing to write 'link'"), "\(result)")
+        #expect(result.errorOutput.contains("error: cannot put data at 'link': a symbolic link"))
+        let added = try Set(surroundings().split(separator: "\n"))
+            .subtracting(before.split(separator: "\n"))
+        #expect(
+            added.allSatisfy { $0.contains("  ./clone/data/") || $0.hasSuffix("  ./clone/file") })
+        #expect(try content("file") == "one")
+    }
+}
