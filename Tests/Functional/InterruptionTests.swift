@@ -17,9 +17,16 @@ import Glibc
     let list: ObjectID
 
     init() throws {
-        world = try PushWorld()
+        world = try PushWorld(inMemory: false)
         list = try world.repository.addDirectory("d", ["x": "1", "y": "2"])
-        large = try world.repository.add([UInt8](repeating: 7, count: 96 << 20), as: "large")
+        // All zeros in a file without blocks: nothing has to be written before the upload.
+        let size = 96 << 20
+        large = objectID(of: [UInt8](repeating: 0, count: size))
+        let object = world.repository.cache.appending(DVCRepository.key(large))
+        try createDirectories(object.parent)
+        try world.sandbox.run("truncate", "-s", "\(size)", object.string).checked()
+        try world.sandbox.run("chmod", "444", object.string).checked()
+        try world.repository.writeMetafile(for: "large", oid: large, size: size)
         try world.commit()
     }
 

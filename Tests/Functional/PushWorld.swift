@@ -18,8 +18,9 @@ final class PushWorld: Sendable {
     /// Nothing is committed yet.
     ///
     /// `storage`: `nil` for a repository without a DVC remote.
-    init(storage: String? = "storage", hook: Bool = true) throws {
-        sandbox = try Sandbox(inMemory: true)  // dozens of small files each, and no wait for a disk
+    /// `inMemory`: for dozens of small files, without waiting for a disk.
+    init(storage: String? = "storage", hook: Bool = true, inMemory: Bool = true) throws {
+        sandbox = try Sandbox(inMemory: inMemory)
         repository = try DVCRepository(in: sandbox, storage: storage)
         bare = try sandbox.makeBareRepository("bare.git")
         try sandbox.git("remote", "add", "origin", bare.string, in: path)
