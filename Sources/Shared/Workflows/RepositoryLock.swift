@@ -37,7 +37,7 @@ struct RepositoryLock: ~Copyable {
         let name = directory.appending("tmp/lock")
         let path = workspace.top.appending(name)
         // The file is written to, so a link that a repository tracks must not lead it elsewhere.
-        let parent = try workspace.openParent(of: name)
+        let parent = try workspace.openDirectory(name.parent)
         let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
         let opened = openat(parent.descriptor, "lock", flags, 0o666)
         guard opened >= 0 else {

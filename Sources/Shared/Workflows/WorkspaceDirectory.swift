@@ -63,9 +63,14 @@ struct WorkspaceDirectory {
     /// Throws ``UnsafePathError``, `SystemError`.
     func openParent(of path: FilePath) throws -> OpenFile {
         if let flaw = Self.flaw(of: path) { throw UnsafePathError(path: path, reason: flaw) }
+        return try openDirectory(path.parent)
+    }
+
+    /// Opens a directory whose name comes from us, making missing ones, without following links.
+    func openDirectory(_ path: FilePath) throws -> OpenFile {
         var directory = try OpenFile(top, O_RDONLY | O_DIRECTORY, operation: "open")
         var reached: FilePath = ""
-        for part in path.parent.components {
+        for part in path.components {
             guard let name = FilePath(validating: part) else { continue }
             reached = reached.appending(name)
             directory = try open(name, in: directory, path: reached)
