@@ -20,7 +20,13 @@ package func forEachIndexConcurrently(
                     let index = next.value.wrappingAdd(1, ordering: .relaxed).oldValue
                     guard index < count else { return }
                     try Task.checkCancellation()
-                    try await body(index)
+                    do {
+                        try await body(index)
+                    } catch {
+                        // At once: until the cancellation arrives, others could begin many more.
+                        next.value.store(count, ordering: .relaxed)
+                        throw error
+                    }
                 }
             }
         }
