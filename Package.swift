@@ -121,6 +121,9 @@ let package = Package(
         unitTests(of: "Digests", with: ["Basics"]),
         unitTests(of: "Git", with: ["TestSupport", "Basics"]),
         unitTests(of: "StatusCache", with: ["TestSupport", "Digests", "Basics"]),
+        unitTests(
+            of: "Transfer",
+            with: ["TestSupport", "LocalBackend", "Storage", "DVC", "Digests", "Basics"]),
         unitTests(of: "YAML", with: ["Basics"]),
         unitTests(of: "DVC", with: ["TestSupport", "Digests", "Basics", "YAML"]),
         unitTests(of: "Storage", with: ["StoreConformance", "Digests", "Basics"]),

@@ -44,6 +44,7 @@ package final class Fetch: Sendable {
         files: [ObjectID], directories: [ObjectID],
         meter: (_ count: Int) throws -> ProgressMeter?
     ) async throws {
+        let directories = sortedAndUnique(directories)
         let lists = try await workers.map(directories.count, limit: options.jobs) { index in
             try await self.listing(of: directories[index])
         }
@@ -58,19 +59,29 @@ package final class Fetch: Sendable {
             try await self.cache.size(of: ObjectKey(sought[index])) != nil
         }
         let absent = zip(sought, isCached).filter { !$0.1 }.map(\.0)
-        let meter = try meter(absent.count)
-        try await workers.forEach(absent.count, limit: options.jobs) { index in
-            try await self.fetch(absent[index], meter)
-        }
-        let bad = state.withLock { Set($0.missing).union($0.failures.map(\.oid)) }
-        // A list in the cache promises that its members are there, or DVC will not look for them.
-        for (oid, list) in zip(directories, lists) {
-            guard let list, !list.isCached else { continue }
-            let directory = TransferRequest.Directory(
-                oid: oid, listing: list.listing, wantedMembers: [])
-            if !directory.hasMember(in: bad) { try await fetch(oid, meter) }
+        let newLists = zip(directories, lists).filter { $1.map { !$0.isCached } ?? false }
+        let meter = try meter(absent.count + newLists.count)
+        do {
+            try await fetchEach(absent, meter)
+            let bad = state.withLock { Set($0.missing).union($0.failures.map(\.oid)) }
+            // A list in the cache promises that its members are there, or DVC will not look for
+            // them.
+            let complete = newLists.filter { oid, list in
+                !TransferRequest.Directory(oid: oid, listing: list?.listing, wantedMembers: [])
+                    .hasMember(in: bad)
+            }
+            try await fetchEach(complete.map(\.0), meter)
+        } catch {
+            meter?.finish(isComplete: false)
+            throw error
         }
         meter?.finish(isComplete: result.isComplete)
+    }
+
+    private func fetchEach(_ oids: [ObjectID], _ meter: ProgressMeter?) async throws {
+        try await workers.forEach(oids.count, limit: options.jobs) { index in
+            try await self.fetch(oids[index], meter)
+        }
     }
 
     /// Where an object lies that is a member of a fetched directory; `nil` when it is none.

@@ -31,12 +31,12 @@ package func findMissing(
 ) async throws -> MissingSet {
     let lists = try await workers.map(request.directories.count, limit: options.jobs) { index in
         let directory = request.directories[index]
-        let size = try await store.size(of: ObjectKey(directory.oid))
-        guard size != nil, options.checksMembers else { return (size != nil, directory) }
+        let isThere = try await store.size(of: ObjectKey(directory.oid)) != nil
+        guard isThere, options.checksMembers else { return (isThere, directory) }
         // The list that readers will get is the one in the store.
-        let bytes = try await store.contents(
-            of: ObjectKey(directory.oid), limit: DirectoryListing.largestEncoding)
-        let listing = try DirectoryListing(reading: bytes, scheme: directory.oid.scheme)
+        guard let listing = try await intactListing(directory.oid, in: store) else {
+            return (false, directory)
+        }
         return (
             true, .init(oid: directory.oid, listing: listing, wantedMembers: Array(listing.indices))
         )
@@ -71,6 +71,24 @@ package func findMissing(
         missing.present += doubtful.filter { !$0.hasMember(in: absent) }.map(\.oid)
     }
     return missing
+}
+
+/// The list as the store has it; `nil` when its content is damaged, or it went away just now.
+private func intactListing(
+    _ oid: ObjectID, in store: any ObjectStore
+) async throws -> DirectoryListing? {
+    let key = ObjectKey(oid)
+    do {
+        let bytes = try await store.contents(of: key, limit: DirectoryListing.largestEncoding)
+        return try DirectoryListing(reading: bytes, scheme: oid.scheme)
+    } catch let error as StoreError {
+        switch error.reason {
+        case .missing, .mismatch: return nil
+        default: throw error
+        }
+    } catch let error as DirectoryListingError {
+        throw StoreError(.read, key, store: store.traits.name, .failed(error.summary))
+    }
 }
 
 /// Each object once, in an order that keeps neighbours in one folder of the store.
