@@ -124,6 +124,9 @@ let package = Package(
         unitTests(
             of: "Transfer",
             with: ["TestSupport", "LocalBackend", "Storage", "DVC", "Digests", "Basics"]),
+        unitTests(
+            of: "Planning",
+            with: ["TestSupport", "StatusCache", "DVC", "Git", "Digests", "Basics"]),
         unitTests(of: "YAML", with: ["Basics"]),
         unitTests(of: "DVC", with: ["TestSupport", "Digests", "Basics", "YAML"]),
         unitTests(of: "Storage", with: ["StoreConformance", "Digests", "Basics"]),
