@@ -127,6 +127,12 @@ let package = Package(
         unitTests(
             of: "Planning",
             with: ["TestSupport", "StatusCache", "DVC", "Git", "Digests", "Basics"]),
+        unitTests(
+            of: "Workflows",
+            with: [
+                "TestSupport", "Transfer", "Planning", "LocalBackend", "Storage", "StatusCache",
+                "DVC", "Git", "Digests", "Basics",
+            ]),
         unitTests(of: "YAML", with: ["Basics"]),
         unitTests(of: "DVC", with: ["TestSupport", "Digests", "Basics", "YAML"]),
         unitTests(of: "Storage", with: ["StoreConformance", "Digests", "Basics"]),

@@ -53,8 +53,6 @@ package struct HookInstallation {
     private let program: FilePath
     private let scripts: FilePath
 
-    /// The line by which every version of our scripts is recognised.
-    private static let marker = "# git-dvc hook, version "
     private static let names = ["pre-push"]
     /// A chained hook's suffix; the script looks for it.
     private static let chained = ".git-dvc-chained"
@@ -90,9 +88,9 @@ package struct HookInstallation {
         try createDirectories(directory)
         // Everything that can refuse comes before anything is changed.
         let plans = try Self.names.map { name in
-            (name, try script(for: name), try existing(name, in: directory))
+            (name, try script(for: name), try HookAuthor(of: name, at: directory.appending(name)))
         }
-        for (name, _, existing) in plans where existing == .foreign {
+        for (name, _, author) in plans where author == .somebodyElse {
             let path = directory.appending(name)
             guard chain else {
                 throw HookInstallationError.foreignHook(name: name, path: path, program: program)
@@ -100,11 +98,11 @@ package struct HookInstallation {
             let kept = directory.appending(name + Self.chained)
             if fileExists(kept) { throw HookInstallationError.chainedTwice(kept) }
         }
-        for (name, text, existing) in plans {
+        for (name, text, author) in plans {
             let path = directory.appending(name)
-            switch existing {
-            case .none, .ours: break
-            case .foreign:
+            switch author {
+            case .nobody, .us: break
+            case .somebodyElse:
                 try renameFile(path, to: directory.appending(name + Self.chained))
                 report.lines.append("Kept the hook '\(name)'; it runs first")
             case .dvc:
@@ -135,8 +133,8 @@ package struct HookInstallation {
         let directory = try session.repository.path(of: "hooks")
         for name in Self.names {
             let path = directory.appending(name)
-            switch try existing(name, in: directory) {
-            case .ours:
+            switch try HookAuthor(of: name, at: path) {
+            case .us:
                 try removeFile(path)
                 report.lines.append("Removed the hook '\(name)' from '\(directory)'")
                 for suffix in [Self.chained, Self.replaced] {
@@ -146,13 +144,13 @@ package struct HookInstallation {
                     report.lines.append("Brought back the hook '\(name)' that was there before")
                     break
                 }
-            case .foreign:
+            case .somebodyElse:
                 if let text = try readFileIfPresent(path),
                     String(decoding: text, as: UTF8.self).contains("dvc-hooks")
                 {
                     report.notes.append("'\(path)' calls dvc-hooks; remove that line by hand")
                 }
-            case .none, .dvc: break
+            case .nobody, .dvc: break
             }
         }
         for suffix in ["", "-journal"] {
@@ -166,24 +164,6 @@ package struct HookInstallation {
 
     // MARK: Hook files
 
-    private enum Existing { case none, ours, dvc, foreign }
-
-    private func existing(_ name: String, in directory: FilePath) throws -> Existing {
-        guard let status = try fileStatus(directory.appending(name)) else { return .none }
-        guard status.st_mode & S_IFMT == S_IFREG else { return .foreign }
-        let bytes = try readFile(directory.appending(name), limit: 1 << 20)
-        let text = String(decoding: bytes, as: UTF8.self)
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if lines.contains(where: { $0.hasPrefix(Self.marker) }) { return .ours }
-        // Source: DVC 3.67, observed (dvc-compat 7.1): a path of sh, one line, and nothing else.
-        if lines.count == 3, lines[0].hasPrefix("#!"), lines[0].hasSuffix("sh"),
-            lines[1] == "exec dvc git-hook \(name) $@", lines[2].isEmpty
-        {
-            return .dvc
-        }
-        return .foreign
-    }
-
     /// The script for a hook with the place of our program written into it.
     private func script(for name: String) throws -> [UInt8] {
         let path = scripts.appending(name)
@@ -196,50 +176,6 @@ package struct HookInstallation {
             .split(separator: "\n", omittingEmptySubsequences: false)
             .map { $0.hasPrefix("program='") ? "program='\(quoted)'" : String($0) }
         return Array(lines.joined(separator: "\n").utf8)
-    }
-}
-
-/// The list of repositories in which this user has installed hooks, for `install.sh --uninstall`.
-struct InstalledRepositories {
-    private let file: FilePath
-
-    init(_ environment: Environment) throws {
-        let state =
-            environment.nonEmpty("XDG_STATE_HOME").map { FilePath($0) }
-            ?? environment.homeDirectory?.appending(".local/state")
-        guard let state else { throw SystemError("find", "the home directory", code: ENOENT) }
-        file = state.appending("git-dvc/repositories")
-    }
-
-    func add(_ repository: FilePath) throws {
-        var paths = try read()
-        if paths.contains(repository) { return }
-        paths.append(repository)
-        try createDirectories(file.parent)
-        try write(paths)
-    }
-
-    /// Takes a repository out; the last one takes the file with it.
-    func remove(_ repository: FilePath) throws {
-        let paths = try read()
-        let rest = paths.filter { $0 != repository }
-        if rest.count == paths.count { return }
-        if rest.isEmpty {
-            try removeFile(file)
-            // Only when nothing else is in it.
-            _ = file.parent.withCString { rmdir($0) }
-        } else {
-            try write(rest)
-        }
-    }
-
-    private func read() throws -> [FilePath] {
-        try readFileIfPresent(file, limit: 64 << 20)?.split(separator: UInt8(ascii: "\n"))
-            .compactMap { FilePath(validating: $0) } ?? []
-    }
-
-    private func write(_ paths: [FilePath]) throws {
-        try writeFile(file, paths.flatMap { $0.bytes + [UInt8(ascii: "\n")] })
     }
 }
 
