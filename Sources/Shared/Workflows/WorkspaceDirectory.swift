@@ -32,30 +32,30 @@ struct WorkspaceDirectory {
             if part.elementsEqual("..".utf8) || part.elementsEqual(".".utf8) {
                 return "it leaves its directory"
             }
-            let name = asFileSystemsSeeIt(part)
-            if name == ".git" || name == "git~1" { return "it lies in Git's own directory" }
-            // A configuration there decides where data goes.
-            if name == ".dvc" || name == "dvc~1" { return "it lies in DVC's own directory" }
+            for name in ownNames(of: part) {
+                if name == ".git" || name == "git~1" { return "it lies in Git's own directory" }
+                // A configuration there decides where data goes.
+                if name == ".dvc" || name == "dvc~1" { return "it lies in DVC's own directory" }
+            }
         }
         return nil
     }
 
-    /// The name that some file system may take this one for: case, ignorable characters of HFS+,
-    /// trailing dots, blanks and streams of NTFS.
-    private static func asFileSystemsSeeIt(_ name: ArraySlice<UInt8>) -> String {
+    /// The names for which any file system may take this one, in lower case: HFS+ ignores some
+    /// characters; NTFS knows no case, has backslashes between names and streams after a colon, and
+    /// drops dots and blanks at the end.
+    private static func ownNames(of name: ArraySlice<UInt8>) -> [String] {
         let ignorable: Set<UInt32> = [
             0x200c, 0x200d, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x206a, 0x206b,
             0x206c, 0x206d, 0x206e, 0x206f, 0xfeff,
         ]
-        var folded = String.UnicodeScalarView()
-        for scalar in String(decoding: name, as: UTF8.self).unicodeScalars
-        where !ignorable.contains(scalar.value) {
-            folded.append(scalar)
+        let scalars = String(decoding: name, as: UTF8.self).lowercased().unicodeScalars
+            .filter { !ignorable.contains($0.value) }
+        return scalars.split(separator: "\\").map { part in
+            var kept = part.prefix { $0 != ":" }
+            while let last = kept.last, last == "." || last == " " { kept.removeLast() }
+            return String(String.UnicodeScalarView(kept))
         }
-        var text = String(folded).lowercased()
-        if let colon = text.firstIndex(of: ":") { text = String(text[..<colon]) }
-        while let last = text.last, last == "." || last == " " { text.removeLast() }
-        return text
     }
 
     /// Opens the directory that holds `path`, making missing ones.
