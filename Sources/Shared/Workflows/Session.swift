@@ -119,9 +119,10 @@ package struct Session: Sendable {
 
 extension Duration {
     /// A span as Git's settings spell it: a number and a unit, `7.days`, `2 weeks`, `90.minutes`;
-    /// `now` is none at all, `never` is for ever.
+    /// with or without `ago`; `now` is none at all, `never` is for ever.
     init?(gitText text: String) {
-        let words = text.lowercased().split { $0 == "." || $0 == " " }
+        var words = text.lowercased().split { $0 == "." || $0 == " " }
+        if words.count == 3, words[2] == "ago" { words.removeLast() }
         if words == ["now"] || words == ["0"] {
             self = .zero
             return
