@@ -18,8 +18,6 @@ package struct StorePlan: Sendable {
     package var recorded: [ObjectID] = []
     /// Recorded directories whose members are taken to be there when they occur in another one.
     package var bases: [ObjectID] = []
-    /// Objects whose absence everywhere is no failure.
-    package var uncertain: Set<ObjectID> = []
 
     /// Whether there is nothing left to ask the store for.
     package var isSatisfied: Bool { files.isEmpty && directories.isEmpty }

@@ -25,8 +25,6 @@ struct StorePlanBuilder {
         let url = plan.remote.canonicalURL
         let oids = uniqued(plan.outs.map(\.oid))
         let recorded = try status?.present(oids, in: url) ?? []
-        let certain = Set(plan.outs.lazy.filter { !$0.isUncertain }.map(\.oid))
-        plan.uncertain = Set(oids).subtracting(certain)
         plan.recorded = oids.filter(recorded.contains)
         var places: [ObjectID: FilePath] = [:]
         for out in plan.outs where out.oid.isDirectory && places[out.oid] == nil {

@@ -15,27 +15,25 @@ struct PushJudgement {
     /// Whether only one of the remotes was looked at.
     private let isPartial: Bool
     private let strictness: Strictness
-    private let planner: PushPlanner
-    private let repository: GitRepository
+    private let history: PushedHistory
     private var report: PushReport
 
     init(
         _ plan: PushPlan, _ outcomes: [StoreOutcome], source: PushSource, isPartial: Bool,
-        strictness: Strictness, planner: PushPlanner, repository: GitRepository
+        strictness: Strictness, history: PushedHistory
     ) {
         self.plan = plan
         self.outcomes = outcomes
         self.source = source
         self.isPartial = isPartial
         self.strictness = strictness
-        self.planner = planner
-        self.repository = repository
+        self.history = history
         report = PushReport(notes: plan.notes, commits: plan.commits)
     }
 
     mutating func judge() throws -> PushReport {
         for problem in plan.problems {
-            let live = try planner.tips(plan.tips, stillHaving: problem.sources)
+            let live = try history.tipsStillHaving(plan.tips, problem.sources)
             add(problem.error, refusing: refused(live))
         }
         for outcome in outcomes { try judge(outcome) }
@@ -107,8 +105,10 @@ struct PushJudgement {
         let flaws = Dictionary(
             outcome.plan.directories.map { ($0.oid, $0.flaw) },
             uniquingKeysWith: { first, _ in first })
-        for oid in missing where !outcome.plan.uncertain.contains(oid) {
+        for oid in missing {
             guard let places = occurrences[oid], let place = places.first?.place else { continue }
+            // Where only guesses ask for it, its absence is no failure.
+            if places.allSatisfy(\.out.isUncertain) { continue }
             let error = MissingObjectError(
                 place: place, remote: store.remote, flaw: flaws[oid] ?? nil,
                 isPush: !source.isWorkspace)
@@ -154,7 +154,7 @@ struct PushJudgement {
     private func liveTips(of outs: [NeededOut]) throws -> Set<GitOID> {
         var live: Set<GitOID> = []
         for sources in Set(outs.map(\.sources)) {
-            live.formUnion(try planner.tips(plan.tips, stillHaving: sources))
+            live.formUnion(try history.tipsStillHaving(plan.tips, sources))
         }
         return live
     }
@@ -174,7 +174,7 @@ struct PushJudgement {
                 let range = CommitRange(
                     tips: [tip], excluded: excluded.excluded, remoteName: excluded.remoteName)
                 return try commits.contains(tip)
-                    || !commits.isDisjoint(with: range.commits(in: repository))
+                    || !commits.isDisjoint(with: history.commits(range))
             })
     }
 }

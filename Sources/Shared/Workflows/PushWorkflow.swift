@@ -79,8 +79,8 @@ package struct PushWorkflow {
         for store in plan.stores { outcomes.append(try await push(store)) }
         var judgement = PushJudgement(
             plan, outcomes, source: source, isPartial: options.remote != nil,
-            strictness: Strictness(session.config["dvc.strict"], &warnings), planner: planner,
-            repository: session.repository)
+            strictness: Strictness(session.config["dvc.strict"], &warnings),
+            history: PushedHistory(planner, in: session.repository))
         var report = try judgement.judge()
         report.warnings.insert(contentsOf: session.settingWarnings + warnings, at: 0)
         if !options.isDryRun, let status {

@@ -1,0 +1,17 @@
+internal import Git
+internal import Planning
+
+/// What the judgement of a push asks about the commits that are pushed.
+struct PushedHistory {
+    /// Those of the tips that still have all of these files, unchanged.
+    let tipsStillHaving: (_ tips: [GitOID], _ sources: [MetafileVersion]) throws -> Set<GitOID>
+    let commits: (_ range: CommitRange) throws -> [GitOID]
+}
+
+extension PushedHistory {
+    init(_ planner: PushPlanner, in repository: GitRepository) {
+        self.init(
+            tipsStillHaving: { try planner.tips($0, stillHaving: $1) },
+            commits: { try $0.commits(in: repository) })
+    }
+}
