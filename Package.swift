@@ -133,6 +133,9 @@ let package = Package(
                 "TestSupport", "Transfer", "Planning", "LocalBackend", "Storage", "StatusCache",
                 "DVC", "Git", "Digests", "Basics",
             ]),
+        .testTarget(
+            name: "GitDVCTests", dependencies: ["git-dvc", "TestSupport", "Basics"],
+            path: "Tests/Unit/GitDVCTests", swiftSettings: strict),
         unitTests(of: "YAML", with: ["Basics"]),
         unitTests(of: "DVC", with: ["TestSupport", "Digests", "Basics", "YAML"]),
         unitTests(of: "Storage", with: ["StoreConformance", "Digests", "Basics"]),

@@ -114,7 +114,7 @@ func nearestWord(to word: String, among known: [String]) -> String? {
 }
 
 /// How many letters must be inserted, removed, replaced or swapped with their neighbour.
-private func editDistance(_ left: String, _ right: String) -> Int {
+func editDistance(_ left: String, _ right: String) -> Int {
     let a = Array(left.lowercased())
     let b = Array(right.lowercased())
     var rows = [Array(0...b.count)]
