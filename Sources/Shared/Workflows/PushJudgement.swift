@@ -76,7 +76,7 @@ struct PushJudgement {
         let occurrences = outcome.occurrences(
             of: missing + failed + outcome.untried + outcome.foreseen)
         func places(_ oids: [ObjectID]) -> [ObjectPlace] {
-            oids.compactMap { occurrences[$0]?.first?.place }
+            oids.compactMap { occurrences[$0]?.first?.place }.sorted { $0.path < $1.path }
         }
         var store = PushReport.StoreReport(remote: outcome.plan.remote.name)
         store.uploadedCount = outcome.uploadedCount
@@ -91,12 +91,12 @@ struct PushJudgement {
             // A tip that no longer uses the store can do without it.
             add(error, refusing: source.isWorkspace || !live.isEmpty ? live : refused(live))
         }
-        for failure in outcome.failures {
-            guard let places = occurrences[failure.oid], let place = places.first?.place else {
-                continue
-            }
-            let error = UploadError(place: place, cause: failure.error)
-            add(error, refusing: try tipsNeeding(places.map(\.out)))
+        let causes = Dictionary(
+            outcome.failures.map { ($0.oid, $0.error) }, uniquingKeysWith: { first, _ in first })
+        for place in store.failed {
+            guard let cause = causes[place.oid] else { continue }
+            let outs = (occurrences[place.oid] ?? []).map(\.out)
+            add(UploadError(place: place, cause: cause), refusing: try tipsNeeding(outs))
         }
         let untried = outcome.untried.flatMap { occurrences[$0] ?? [] }.map(\.out)
         if !untried.isEmpty, let error = report.errors.last {
@@ -105,14 +105,14 @@ struct PushJudgement {
         let flaws = Dictionary(
             outcome.plan.directories.map { ($0.oid, $0.flaw) },
             uniquingKeysWith: { first, _ in first })
-        for oid in missing {
-            guard let places = occurrences[oid], let place = places.first?.place else { continue }
+        for place in store.missing {
+            let outs = (occurrences[place.oid] ?? []).map(\.out)
             // Where only guesses ask for it, its absence is no failure.
-            if places.allSatisfy(\.out.isUncertain) { continue }
+            if outs.allSatisfy(\.isUncertain) { continue }
             let error = MissingObjectError(
-                place: place, remote: store.remote, flaw: flaws[oid] ?? nil,
+                place: place, remote: store.remote, flaw: flaws[place.oid] ?? nil,
                 isPush: !source.isWorkspace)
-            add(error, refusing: refused(try liveTips(of: places.map(\.out))))
+            add(error, refusing: refused(try liveTips(of: outs)))
         }
     }
 

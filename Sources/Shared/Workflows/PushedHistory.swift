@@ -10,8 +10,15 @@ struct PushedHistory {
 
 extension PushedHistory {
     init(_ planner: PushPlanner, in repository: GitRepository) {
+        // Asked once for every object that failed; the answer is the same for all.
+        var known: [[GitOID]: [GitOID]] = [:]
         self.init(
             tipsStillHaving: { try planner.tips($0, stillHaving: $1) },
-            commits: { try $0.commits(in: repository) })
+            commits: { range in
+                if let commits = known[range.tips] { return commits }
+                let commits = try range.commits(in: repository)
+                known[range.tips] = commits
+                return commits
+            })
     }
 }
