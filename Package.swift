@@ -11,10 +11,15 @@ let strict: [SwiftSetting] = [
 /// A room of `Sources/Shared`; `uses` is its whole row in the table of docs/architecture.md.
 ///
 /// `library` is the system library that this room alone uses.
-func shared(_ name: String, uses rooms: [Target.Dependency] = [], library: String? = nil) -> Target
-{
+///
+/// `alwaysOptimized`: also in a debug build, because it would be a hundred times slower there.
+func shared(
+    _ name: String, uses rooms: [Target.Dependency] = [], library: String? = nil,
+    alwaysOptimized: Bool = false
+) -> Target {
     .target(
-        name: name, dependencies: rooms, path: "Sources/Shared/\(name)", swiftSettings: strict,
+        name: name, dependencies: rooms, path: "Sources/Shared/\(name)",
+        swiftSettings: strict + (alwaysOptimized ? [.unsafeFlags(["-O"])] : []),
         linkerSettings: library.map(link) ?? [])
 }
 
@@ -82,7 +87,7 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/Shared/CLinux"),
 
         shared("Basics"),
-        shared("Digests", uses: ["CCrypto", "Basics"], library: "crypto"),
+        shared("Digests", uses: ["CCrypto", "Basics"], library: "crypto", alwaysOptimized: true),
         shared("YAML", uses: ["CYAML", "Basics"], library: "yaml"),
         shared("StatusCache", uses: ["CSQLite", "Digests", "Basics"], library: "sqlite3"),
         shared("Git", uses: ["Basics"]),
