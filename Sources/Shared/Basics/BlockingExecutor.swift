@@ -68,33 +68,6 @@ package final class BlockingExecutor: TaskExecutor {
     }
 }
 
-/// A mutex and a condition variable.
-private final class Condition: Sendable {
-    // The addresses never change and both are made to be used by many threads.
-    nonisolated(unsafe) private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(
-        capacity: 1)
-    nonisolated(unsafe) private let variable = UnsafeMutablePointer<pthread_cond_t>.allocate(
-        capacity: 1)
-
-    init() {
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(variable, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(variable)
-        pthread_mutex_destroy(mutex)
-        variable.deallocate()
-        mutex.deallocate()
-    }
-
-    func lock() { pthread_mutex_lock(mutex) }
-    func unlock() { pthread_mutex_unlock(mutex) }
-    func wait() { pthread_cond_wait(variable, mutex) }
-    func signal() { pthread_cond_signal(variable) }
-    func broadcast() { pthread_cond_broadcast(variable) }
-}
-
 /// Starts a thread of our own that runs `body` and ends.
 ///
 /// Returns whether the system gave us one.

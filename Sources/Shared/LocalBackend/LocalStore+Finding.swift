@@ -61,7 +61,7 @@ extension LocalStore {
         let content: HashedContent
         do throws(CopyError) {
             content = try hashContent(
-                of: object.file, expectedSize: object.size, like: key.oid)
+                of: object.file, expectedSize: object.size, like: key.oid, hashing)
         } catch {
             switch error {
             case .cancelled: throw CancellationError()

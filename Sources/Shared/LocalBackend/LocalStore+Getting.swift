@@ -35,7 +35,7 @@ extension LocalStore {
         let content: HashedContent
         do throws(CopyError) {
             content = try copyContent(
-                of: object, to: &new, like: key.oid, by: reflinksOut, moved)
+                of: object, to: &new, like: key.oid, by: reflinksOut, hashing, moved)
         } catch {
             switch error {
             case .cancelled: throw CancellationError()

@@ -32,7 +32,7 @@ extension LocalStore {
         let content: HashedContent
         do throws(CopyError) {
             content = try copyContent(
-                of: source, to: &new, like: key.oid, by: reflinksIn, moved)
+                of: source, to: &new, like: key.oid, by: reflinksIn, hashing, moved)
         } catch {
             switch error {
             case .cancelled: throw CancellationError()

@@ -19,6 +19,7 @@ package struct LocalStore: ObjectCache {
     /// The directory's own device is one side of either; the source's or the target's is the other.
     let reflinksIn = Reflinks()
     let reflinksOut = Reflinks()
+    let hashing = PairedHashing()
 
     /// A store at `root`, which the first `put` creates when it does not exist.
     ///
