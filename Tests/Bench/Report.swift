@@ -38,7 +38,8 @@ func printSummary(_ results: [WorkResult]) {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     printResult("")
     for row in rows {
-        printResult(zip(row, widths).map { padded($0, to: $1) }.joined(separator: "  "))
+        let cells = zip(row, widths.dropLast() + [0]).map { padded($0, to: $1) }
+        printResult(cells.joined(separator: "  "))
     }
 }
 
