@@ -155,6 +155,29 @@ import Testing
         #expect(try world.stored() == world.keys(first, second))
     }
 
+    @Test func `a Git directory somewhere else is found`() throws {
+        let first = try world.commit("1", as: "a")
+        let elsewhere = world.sandbox.path("else where.git")
+        try world.git("init", "-q", "--separate-git-dir", elsewhere.string)
+        try world.push("-q", "origin", "main").checked()
+        #expect(try world.stored() == world.keys(first))
+        #expect(fileExists(elsewhere.appending("dvc/status.db")))
+        try removeFile(world.path.appending(".git"))
+        var oids = world.keys(first)
+        for (gitDirectory, workTree) in [
+            (elsewhere.string, world.path.string), ("else where.git", "project"),
+        ] {
+            let options = ["--git-dir=\(gitDirectory)", "--work-tree=\(workTree)"]
+            oids += world.keys(try world.repository.add(workTree, as: "a"))
+            for arguments in [
+                ["add", "-A"], ["commit", "-qm", "x"], ["push", "-q", "origin", "main"],
+            ] {
+                try world.git(options + arguments, in: world.sandbox.root).checked()
+            }
+            #expect(try world.stored() == oids.sorted())
+        }
+    }
+
     @Test func `it works from a folder below the top`() throws {
         let first = try world.commit("1", as: "sub/a")
         try world.push("-q", "origin", "main", in: world.path.appending("sub")).checked()

@@ -29,9 +29,13 @@ package struct GitProgram: Sendable {
         self.trace = trace
     }
 
-    fileprivate func inDirectory(_ gitDirectory: FilePath) -> GitProgram {
+    /// The same with absolute paths in those of Git's variables that are set.
+    fileprivate func settled(gitDirectory: FilePath, workTree: FilePath?) -> GitProgram {
         var program = self
-        program.environment["GIT_DIR"] = gitDirectory.string
+        if environment["GIT_DIR"] != nil { program.environment["GIT_DIR"] = gitDirectory.string }
+        if environment["GIT_WORK_TREE"] != nil {
+            program.environment["GIT_WORK_TREE"] = workTree?.string
+        }
         return program
     }
 
@@ -87,8 +91,6 @@ package struct GitRepository: Sendable {
             throw SubprocessError(command, .unexpectedOutput("\(lines.count) lines"))
         }
         self.gitDirectory = gitDirectory
-        // Hooks get a relative GIT_DIR, which would mean something else after `-C`.
-        self.git = git.environment["GIT_DIR"] == nil ? git : git.inDirectory(gitDirectory)
         let common = directory.appending(lines[1])
         self.commonDirectory = common.resolved ?? common.normalized
         // Git knows these two by heart; they need not be in the object store.
@@ -102,11 +104,24 @@ package struct GitRepository: Sendable {
             let top = directory.appending(lines[5])
             self.workTree = top.resolved ?? top.normalized
         } else {
-            // Whoever stands in `.git` itself has a working copy all the same.
-            let isBare = lines[2] == "true"
             self.workTree =
-                !isBare && gitDirectory.lastComponent == ".git" ? gitDirectory.parent : nil
+                lines[2] == "true"
+                ? nil : try Self.distantWorkTree(of: gitDirectory, from: directory, git)
         }
+        // Hooks get relative paths here, which would mean something else after `-C`.
+        self.git = git.settled(gitDirectory: gitDirectory, workTree: workTree)
+    }
+
+    /// The top of a working tree in which `directory` is not: `--work-tree` and `core.worktree` can
+    /// put it anywhere, and whoever stands in `.git` itself has one all the same.
+    private static func distantWorkTree(
+        of gitDirectory: FilePath, from directory: FilePath, _ git: GitProgram
+    ) throws -> FilePath? {
+        let answer = try git.command(["-C", directory.string, "rev-parse", "--show-toplevel"]).run()
+        if answer.status.isSuccess {
+            return FilePath(String(decoding: answer.output.dropLast(), as: UTF8.self))
+        }
+        return gitDirectory.lastComponent == ".git" ? gitDirectory.parent : nil
     }
 
     /// A command in this repository, whatever directory the process is in.
