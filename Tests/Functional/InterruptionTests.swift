@@ -19,51 +19,8 @@ import Glibc
     init() throws {
         world = try PushWorld(inMemory: false)
         list = try world.repository.addDirectory("d", ["x": "1", "y": "2"])
-        // All zeros in a file without blocks: nothing has to be written before the upload.
-        let size = 96 << 20
-        large = objectID(of: [UInt8](repeating: 0, count: size))
-        let object = world.repository.cache.appending(DVCRepository.key(large))
-        try createDirectories(object.parent)
-        try world.sandbox.run("truncate", "-s", "\(size)", object.string).checked()
-        try world.sandbox.run("chmod", "444", object.string).checked()
-        try world.repository.writeMetafile(for: "large", oid: large, size: size)
+        large = try world.addLargeObject(as: "large")
         try world.commit()
-    }
-
-    /// Starts a program and stops it, with its children, while the large object is under way.
-    ///
-    /// Should the upload be over before it can be stopped, everything is done again.
-    private func stopped(_ program: String, _ arguments: [String]) throws -> RunningProcess {
-        let object = world.storage.appending(DVCRepository.key(large))
-        for _ in 1...20 {
-            try world.sandbox.run("rm", "-rf", world.storage.string, ".git/dvc", in: world.path)
-                .checked()
-            let head = try world.git("rev-parse", "HEAD").outputLines[0]
-            let zeros = String(repeating: "0", count: 40)
-            let process = try world.sandbox.start(
-                program, arguments, in: world.path,
-                stdin: Array("refs/heads/main \(head) refs/heads/main \(zeros)\n".utf8))
-            while try !hasTemporary(in: object.parent), !fileExists(object), isRunning(process) {
-                sched_yield()
-            }
-            process.sendToAll(SIGSTOP)
-            if !fileExists(object), try hasTemporary(in: object.parent) { return process }
-            process.sendToAll(SIGCONT)
-            _ = process.wait()
-        }
-        throw TooFast()
-    }
-    private struct TooFast: Error {}
-
-    private func hasTemporary(in folder: FilePath) throws -> Bool {
-        guard directoryExists(folder) else { return false }
-        return try directoryEntries(folder).contains { $0.hasSuffix(".tmp") }
-    }
-
-    private func isRunning(_ process: RunningProcess) -> Bool {
-        var information = siginfo_t()
-        waitid(P_PID, id_t(process.processID), &information, WEXITED | WNOHANG | WNOWAIT)
-        return information.si_signo == 0
     }
 
     private var everything: [String] {
@@ -73,7 +30,8 @@ import Glibc
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func `a signal ends an upload cleanly, and the next push completes it`(signal: CInt) throws {
         let program = try Sandbox.installedPrefix().appending("bin/git-dvc").string
-        let process = try stopped(
+        let process = try world.stopped(
+            whileUploading: large,
             program, ["push", "--stdin", "origin", world.bare.string])
         process.send(signal)
         process.sendToAll(SIGCONT)
@@ -88,14 +46,14 @@ import Glibc
     }
 
     @Test func `Ctrl-C during git push moves no ref and leaves nothing`() throws {
-        let process = try stopped("git", ["push", "origin", "main"])
+        let process = try world.stopped(whileUploading: large, "git", ["push", "origin", "main"])
         process.sendToAll(SIGINT)
         process.sendToAll(SIGCONT)
         #expect(process.wait().succeeded == false)
         // Git does not wait for its hook; the temporary file goes away when that has ended.
         let folder = world.storage.appending(DVCRepository.key(large)).parent
         let deadline = ContinuousClock.now + .seconds(20)
-        while try hasTemporary(in: folder), ContinuousClock.now < deadline { sched_yield() }
+        while try world.hasTemporary(in: folder), ContinuousClock.now < deadline { sched_yield() }
         #expect(try world.refs() == [])
         #expect(try world.flawsOfStorage() == [])
         try world.push("-q", "origin", "main").checked()
@@ -103,7 +61,7 @@ import Glibc
     }
 
     @Test func `kill -9 leaves no wrong object, and the next push completes it`() throws {
-        let process = try stopped("git", ["push", "origin", "main"])
+        let process = try world.stopped(whileUploading: large, "git", ["push", "origin", "main"])
         process.sendToAll(SIGKILL)
         _ = process.wait()
         #expect(try world.refs() == [])

@@ -111,6 +111,22 @@ import Glibc
         #expect(cached == expected)
     }
 
+    @Test(.enabled(if: Sandbox.canMount, "needs root and unshare"))
+    func `a cache that is full keeps nothing half-written`() throws {
+        let big = String(repeating: "x", count: 100 << 10)
+        try update { try world.repository.addDirectory("big", ["x": big + "1", "y": big + "2"]) }
+        let cache = clone.appending(".dvc/cache")
+        try createDirectories(cache)
+        let result = try world.sandbox.run(
+            "git dvc pull; status=$?; find \"$1\" -name '*.tmp' -o -name '*.dir'; exit $status",
+            mounting: cache, "size=180k", in: clone)
+        #expect(result.status == 1)
+        #expect(result.errorOutput.contains("no space left on device"), "\(result)")
+        #expect(!result.output.contains(".tmp"), "\(result)")
+        try pull().checked()
+        #expect(try content("big/y") == big + "2")
+    }
+
     @Test func `an object that nobody has is named by its path`() throws {
         let oid = objectID(of: Array("one".utf8))
         try removeFile(world.storage.appending(DVCRepository.key(oid)))

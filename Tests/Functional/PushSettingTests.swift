@@ -111,6 +111,19 @@ import Testing
         #expect(try world.stored() == world.keys(oid))
     }
 
+    #if os(Linux)
+    @Test(arguments: ["--dry-run", "-n", "-qn"])
+    func `git push --dry-run uploads nothing, where its command line can be seen`(
+        option: String
+    ) throws {
+        try world.commit("1", as: "a")
+        try world.push(option, "origin", "main").checked()
+        #expect(try world.stored() == [])
+        try world.push("-q", "origin", "main").checked()
+        #expect(try world.stored().count == 1)
+    }
+    #endif
+
     @Test(arguments: [[], ["--dry-run"], ["-q"]])
     func `--json is JSON and nothing else on standard output`(options: [String]) throws {
         let oid = try world.repository.add("1", as: "a \"q\" \u{fc}")
