@@ -65,9 +65,14 @@ import Testing
         let theirs = try comparison.sandbox.start(Sandbox.realDVC(), ["pull"], in: comparison.path)
             .wait()
         #expect(theirs.status == 1)
+        let id = "60b725f10c9c85c70d97880dfe8191b3"
+        try comparison.write(
+            "outs:\n- path: versions\n  hash: md5\n  files:\n  - relpath: x\n    md5: \(id)\n"
+                + "    cloud: {store: {version_id: v}}\n", to: "versions.dvc")
         let ours = try comparison.sandbox.run("git", "dvc", "pull", in: comparison.path)
         #expect(ours.status == 1)
         #expect(ours.errorOutput.hasPrefix("error: 'dvc.yaml' has no id for 'never'\n"), "\(ours)")
+        #expect(ours.errorOutput.contains("'versions.dvc' has no id for 'versions'"), "\(ours)")
         #expect(!ours.errorOutput.contains("plain"))
     }
 }

@@ -158,6 +158,29 @@ import Testing
         #expect(try repository.objects() == good)
     }
 
+    /// DVC installs what it gets, and trusts it from then on.
+    @Test func `a damaged object of the remote is never pulled`() throws {
+        try sandbox.dvc("push", "--quiet", in: repository.path)
+        let wrong = repository.storage.appending(key(member))
+        try sandbox.run("chmod", "644", wrong.string).checked()
+        try writeFile(wrong, Array("rotten".utf8))
+        try sandbox.run("chmod", "444", wrong.string).checked()
+        try sandbox.git("push", "--quiet", "--no-verify", "origin", "main", in: repository.path)
+
+        let theirs = try repository.clone("theirs")
+        try sandbox.dvc("pull", "--quiet", in: theirs)
+        #expect(try readFile(theirs.appending("data/\u{e9}")) == Array("rotten".utf8))
+
+        let clone = try repository.clone("ours")
+        let pulled = try repository.tryOurs("pull", in: clone)
+        #expect(pulled.status == 1)
+        #expect(pulled.errorOutput.contains("\(key(member))"), "\(pulled)")
+        #expect(!fileExists(clone.appending("data/\u{e9}")))
+        #expect(!fileExists(clone.appending(".dvc/cache").appending(key(member))))
+        #expect(!fileExists(clone.appending(".dvc/cache").appending(key(list))))
+        #expect(fileExists(clone.appending("weights.bin")))
+    }
+
     /// Item 13: objects are 0444 under any umask; directories obey it, unless they are the group's.
     @Test(arguments: [false, true])
     func `modes are those that DVC gives`(isShared: Bool) throws {

@@ -77,6 +77,18 @@ extension SelectionTests {
         #expect(try comparison.push(by: .gitPush).objects == expected)
     }
 
+    /// In a commit a link's target may be anywhere, and in a stranger's it would be somebody's.
+    @Test func `a metafile that is a link is none`() throws {
+        let comparison = try PushComparison()
+        try comparison.write(
+            "outs:\n- {path: a, hash: md5, md5: \(comparison.store("a"))}\n", to: "meta/a.txt")
+        try comparison.sandbox.run("ln", "-s", "meta/a.txt", "a.dvc", in: comparison.path).checked()
+        try comparison.sandbox.commitAll("link", in: comparison.path)
+        #expect(try comparison.push(by: .dvc).objects.files.count == 1)
+        #expect(try comparison.push(by: .gitDVC).objects.files == [])
+        #expect(try comparison.push(by: .gitPush).objects.files == [])
+    }
+
     @Test func `an empty dvc.lock is no lock`() throws {
         let comparison = try PushComparison()
         try comparison.write("stages:\n  d: {cmd: x, outs: [d]}\n", to: "dvc.yaml")
