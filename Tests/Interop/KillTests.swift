@@ -14,7 +14,7 @@ import Glibc
 /// Design 2: a remote is never wrong, at worst incomplete, and data goes before refs.
 @Suite struct KillTests {
     /// How often something is killed; `KILL_ROUNDS` in the environment asks for more.
-    static let rounds = getenv("KILL_ROUNDS").flatMap { Int(String(cString: $0)) } ?? 110
+    static let rounds = getenv("KILL_ROUNDS").flatMap { Int(String(cString: $0)) } ?? 105
 
     @Test(.timeLimit(.minutes(10)))
     func `whenever a push is killed, the remote is at worst incomplete`() throws {
@@ -83,9 +83,9 @@ private final class KillWorld {
             members[list] = files.values.map { objectID(of: Array($0.utf8)) }
             all += [list] + (members[list] ?? [])
         }
-        for large in 0..<4 {
-            let content = [UInt8](unsafeUninitializedCapacity: 12 << 20) { buffer, count in
-                count = 12 << 20
+        for large in 0..<3 {
+            let content = [UInt8](unsafeUninitializedCapacity: 8 << 20) { buffer, count in
+                count = 8 << 20
                 buffer.withMemoryRebound(to: UInt64.self) { words in
                     var state = UInt64(large)
                     for index in words.indices {
@@ -132,7 +132,7 @@ private final class KillWorld {
                 Bool.random(using: &random) ? all : all.filter(\.isDirectory)
             let awaited = candidates.filter { !isThere($0) }.randomElement(using: &random)
             let deadline = ContinuousClock.now + usualDuration * 3
-            while let awaited, !isThere(awaited), ContinuousClock.now < deadline {}
+            while let awaited, !isThere(awaited), ContinuousClock.now < deadline { usleep(100) }
         }
         if Int.random(in: 0..<4, using: &random) > 0, let uploader = uploader(below: push.processID)
         {
