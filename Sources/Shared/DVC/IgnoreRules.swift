@@ -27,6 +27,7 @@ package struct IgnoreRules: Sendable {
     /// `directory`: relative to the DVC root and normalized; empty for the root.
     /// A file that is ignored itself changes nothing.
     package mutating func add(_ bytes: [UInt8], in directory: FilePath) {
+        if directory.isAbsolute { return }
         let path = directory.appending(".dvcignore")
         if ignores(path, isDirectory: false) { return }
         let base = directory.isEmpty ? nil : CodePoints(directory.bytes).values
@@ -51,7 +52,8 @@ package struct IgnoreRules: Sendable {
 
     /// Whether DVC passes this path over: because of itself, or of a directory above it.
     ///
-    /// `path`: relative to the DVC root and normalized; the root itself is never ignored.
+    /// `path`: relative to the DVC root and normalized; the root itself, or an absolute path, is never
+    ///   ignored.
     package func ignores(_ path: FilePath, isDirectory: Bool) -> Bool {
         var effort = 0
         return ignores(path, isDirectory: isDirectory, effort: &effort)
@@ -59,7 +61,7 @@ package struct IgnoreRules: Sendable {
 
     /// The same, and adds to `effort` how many comparisons of a character it took.
     func ignores(_ path: FilePath, isDirectory: Bool, effort: inout Int) -> Bool {
-        if path.isEmpty { return false }
+        if path.isEmpty || path.isAbsolute { return false }
         // The latest rule decides, so the deepest directory's come first here.
         var groups: [[IgnorePattern]] = []
         var directory = path
