@@ -119,16 +119,23 @@ extension SelectionTests {
         #expect(try comparison.sandbox.git("for-each-ref", in: comparison.bare).output == "")
     }
 
-    /// DVC leaves such metafiles out; `.dvcignore` is not read here yet.
-    @Test func `metafiles below a path of .dvcignore are pushed all the same`() throws {
+    /// DVC refuses the whole workspace, or the whole commit.
+    @Test func `an out that .dvcignore hides is refused by file and line`() throws {
         let comparison = try PushComparison()
-        try comparison.writeMetafile("scratch/a", comparison.store("a"))
+        try comparison.writeMetafile("sub/a", comparison.store("a"))
         try comparison.writeMetafile("b", comparison.store("b"))
-        try comparison.write("/scratch\n", to: ".dvcignore")
+        try comparison.write("a\n", to: ".dvcignore")
         try comparison.sandbox.commitAll("ignored", in: comparison.path)
-        #expect(try comparison.push(by: .dvc).objects.files.count == 1)
-        #expect(try comparison.push(by: .gitDVC).objects.files.count == 2)
-        #expect(try comparison.push(by: .gitPush).objects.files.count == 2)
+        let theirs = try comparison.push(by: .dvc)
+        #expect(theirs.result.status == 1, "\(theirs.result)")
+        #expect(theirs.objects.files == [])
+        for pusher in [PushComparison.Pusher.gitDVC, .gitPush] {
+            let ours = try comparison.push(by: pusher)
+            #expect(ours.result.status == 1, "\(ours.result)")
+            #expect(ours.result.errorOutput.contains("the out 'sub/a' is ignored"))
+            #expect(ours.result.errorOutput.contains("sub/a.dvc:2"))
+            #expect(ours.objects.files.count == 1)
+        }
     }
 
     /// Item 22: only the lock says what such a stage made, and it has no flags.
@@ -354,6 +361,33 @@ private let placeCases: [SelectionCase] = [
         try $0.writeMetafile("dropped/a", $0.store("dropped"))
         try $0.writeMetafile("kept", $0.store("kept"))
         try $0.write("/data\n/ignored.dvc\n/dropped/\n", to: ".gitignore")
+    },
+    SelectionCase("metafiles below a path of .dvcignore", count: 3) {
+        try $0.writeMetafile("scratch/a", $0.store("a"))
+        try $0.writeMetafile("b", $0.store("b"))
+        try $0.writeMetafile("data/c", $0.store("c"))
+        try $0.writeMetafile("data/keep", $0.store("keep"))
+        try $0.writeMetafile("n/d", $0.store("d"))
+        try $0.writeMetafile("n/e", $0.store("e"))
+        try $0.write("scratch/\n/data/*\n!/data/k*\n", to: ".dvcignore")
+        try $0.write("# only here\r\n  e.dvc  \r\n", to: "n/.dvcignore")
+        try $0.write("outs: [", to: "scratch/broken.dvc")
+    },
+    SelectionCase("a lock or a pipeline that .dvcignore hides", count: 1) {
+        for name in ["a", "b", "c"] {
+            let oid = try $0.store(name)
+            try $0.write("stages: {s: {cmd: x, outs: [\(name)]}}\n", to: "\(name)/dvc.yaml")
+            try $0.write(
+                "schema: '2.0'\nstages: {s: {cmd: x, outs: [{path: \(name), hash: md5, "
+                    + "md5: \(oid)}]}}\n", to: "\(name)/dvc.lock")
+        }
+        try $0.write("/a/dvc.lock\n/b/dvc.yaml\n", to: ".dvcignore")
+    },
+    SelectionCase("metafiles inside of an out, but not of one at the top of a commit", count: 3) {
+        try $0.writeMetafile("sub/d", $0.storeDirectory(["a": "1"]))
+        try $0.writeMetafile("sub/d/in", $0.store("in"))
+        try $0.write("outs: [", to: "sub/d/deep/broken.dvc")
+        try $0.writeMetafile("sub/other", $0.store("other"))
     },
     SelectionCase("directories behind a link are not walked", count: 1) {
         try $0.writeMetafile("real/a", $0.store("a"))

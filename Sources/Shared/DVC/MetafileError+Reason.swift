@@ -19,6 +19,8 @@ extension MetafileError {
         /// A `.dvc` file with a command: a stage of DVC before 1.0.
         case oldStageFile
         case lockSchema(LockSchema)
+        /// An out, relative to the DVC root, that a `.dvcignore` hides.
+        case ignoredOut(String)
     }
 
     /// What is wrong with a text that should be an object's name.
@@ -59,6 +61,7 @@ extension MetafileError.Reason {
         case .lockSchema(.missing): "a lock file without 'schema'"
         case .lockSchema(.number(let text)): "schema \(text) is a number, not the string '2.0'"
         case .lockSchema(.unknown(let text)): "schema \(quoted(text)) is not '2.0'"
+        case .ignoredOut(let path): "the out \(quoted(path)) is ignored by '.dvcignore'"
         }
     }
 
@@ -79,6 +82,7 @@ extension MetafileError.Reason {
         case .lockSchema(.number): "quote it: schema: '2.0'"
         case .lockSchema(.missing): "add the line schema: '2.0'"
         case .lockSchema(.unknown): "it may come from a newer DVC than this program knows"
+        case .ignoredOut: "change the pattern in '.dvcignore'; DVC refuses the out as well"
         case .yaml, .missingKey, .wrongType, .wrongValue, .badPath: nil
         }
     }

@@ -20,19 +20,24 @@ package final class OutCollector {
     /// Outs without an object that could be transferred.
     package private(set) var unidentified: [UnidentifiedOut] = []
     package private(set) var problems: [PlanProblem] = []
-    package private(set) var notes: [String] = []
+    package var notes: [String] { dvcRoots.notes + pipelineNotes }
 
+    private var pipelineNotes: [String] = []
     private let reader: RevisionReader
+    private let dvcRoots: DVCRoots
+    private var outDirectories = OutDirectories()
     private let configurations: Configurations
     private var seen: Set<RevisionPath> = []
     private var parser = MetafileParser()
 
     package init(_ reader: RevisionReader, _ configurations: Configurations) {
         self.reader = reader
+        dvcRoots = DVCRoots(reader)
         self.configurations = configurations
     }
 
-    /// Reads more metafiles; those that were read before are passed over.
+    /// Reads more metafiles; those that were read before are passed over, and so are those that DVC
+    /// does not see.
     ///
     /// `root`: the only DVC root whose metafiles are read, `nil` for all. To DVC, a root inside of
     /// another is none of the outer one's business, broken files included.
@@ -41,17 +46,28 @@ package final class OutCollector {
     package func collect(_ places: [MetafilePlace], in root: FilePath? = nil) throws {
         let units = MetafileUnit.units(of: places).filter { seen.insert($0.place).inserted }
         if units.isEmpty { return }
-        let roots = try dvcRoots(of: units.map(\.place))
+        let roots = try dvcRoots.roots(of: units)
         let ids = try reader.files(units.map(\.ids))
         let pipelines = units.indices.filter { units[$0].flags != nil }
         let flags = Dictionary(
             uniqueKeysWithValues: zip(
                 pipelines, try reader.files(pipelines.compactMap { units[$0].flags })))
         for (index, unit) in units.enumerated() {
-            // A metafile that is in no DVC repository means nothing.
+            // A metafile that is in no DVC repository, or ignored, means nothing.
             guard let found = roots[unit.place], root == nil || found.path == root else { continue }
             read(unit, ids[index], flags[index], found)
         }
+        let hidden = roots.filter { outDirectories.contain($0.key, in: $0.value) }
+        if !hidden.isEmpty { remove(metafilesAt: Set(hidden.keys)) }
+    }
+
+    private func remove(metafilesAt places: Set<RevisionPath>) {
+        func isAmong(_ sources: [MetafileVersion], _ revision: Revision) -> Bool {
+            sources.first.map { places.contains(RevisionPath(revision, $0.path)) } ?? false
+        }
+        outs.removeAll { isAmong($0.needed.sources, $0.needed.revision) }
+        unidentified.removeAll { isAmong($0.sources, $0.revision) }
+        problems.removeAll { isAmong($0.sources, $0.revision) }
     }
 
     private func read(
@@ -83,12 +99,14 @@ package final class OutCollector {
         }
         do {
             let metafile = try parser.parse(unit, ids, flags)
+            try check(metafile.outs, of: unit, in: root)
+            for out in metafile.outs { outDirectories.insert(out, of: unit.place, in: root) }
             // A file without outs needs no configuration, and so cannot fail for a broken one.
             if metafile.outs.isEmpty { return }
-            sources.append(root.configVersion)
+            sources += root.contextVersions
             let configuration = try configurations.configuration(
                 of: root.path, at: unit.place.revision, root.config)
-            notes += metafile.notes.map { note in
+            pipelineNotes += metafile.notes.map { note in
                 "\(unit.flags?.place.path ?? unit.place.path):\(note.line): \(note.text)"
             }
             for out in metafile.outs {
@@ -98,6 +116,25 @@ package final class OutCollector {
             add(.unreadable(error), sources, unit)
         } catch {
             add(.unreadable(UnexpectedError(error)), sources, unit)
+        }
+    }
+
+    /// Throws for an out that `.dvcignore` hides, as DVC does.
+    ///
+    /// Source: `Output._validate_output_path` in DVC 3.67 `output.py`; the `.dvcignore` files between
+    /// the metafile and the out are not read here.
+    private func check(
+        _ outs: [Out], of unit: MetafileUnit, in root: DVCRoot
+    ) throws(MetafileError) {
+        for out in outs where !out.isUncertain {
+            guard case .inside(let location) = out.location else { continue }
+            let place = unit.place.parent.appending(location).normalized
+            guard let path = place.path.relative(to: root.path),
+                path.components.first?.elementsEqual("..".utf8) == false,
+                root.ignoreRules.ignores(path, isDirectory: reader.isDirectory(place))
+            else { continue }
+            throw MetafileError(.ignoredOut(path.string), line: out.line).located(
+                in: (unit.flags?.place ?? unit.place).path, at: unit.place.revision.name)
         }
     }
 
@@ -116,7 +153,9 @@ package final class OutCollector {
             unidentified.append(
                 UnidentifiedOut(
                     out: out, path: path,
-                    metafile: (sources.count > 2 ? sources[1] : sources[0]).path,
+                    metafile: (sources[1].path.lastComponent == "dvc.yaml"
+                        ? sources[1] : sources[0])
+                        .path,
                     sources: sources, revision: place.revision))
             return
         }
@@ -138,57 +177,6 @@ package final class OutCollector {
                 sources: sources.isEmpty
                     ? [MetafileVersion(path: unit.place.path, blob: unit.ids.blob)] : sources,
                 revision: unit.place.revision))
-    }
-
-    // MARK: DVC roots
-
-    /// A directory with a `.dvc` directory in it.
-    private struct DVCRoot {
-        /// Relative to the top of the repository.
-        let path: FilePath
-        /// Its `.dvc/config`, if there is one.
-        let config: RevisionReader.File?
-
-        var configVersion: MetafileVersion {
-            MetafileVersion(path: path.appending(".dvc/config"), blob: config?.blob)
-        }
-    }
-
-    /// The nearest DVC root at or above each file, in the file's own revision.
-    private func dvcRoots(of places: [RevisionPath]) throws -> [RevisionPath: DVCRoot] {
-        let candidates = Set(
-            places.flatMap { place in
-                place.path.ancestors.map { RevisionPath(place.revision, $0) }
-            })
-        let roots = try reader.dvcDirectories(in: Array(candidates))
-        let configs = try reader.files(
-            roots.map { .init(RevisionPath($0.revision, $0.path.appending(".dvc/config"))) })
-        var found: [RevisionPath: DVCRoot] = [:]
-        for (root, answer) in zip(roots, configs) {
-            var config: RevisionReader.File?
-            if case .file(let file) = answer { config = file }
-            found[root] = DVCRoot(path: root.path, config: config)
-        }
-        var nearest: [RevisionPath: DVCRoot] = [:]
-        for place in places {
-            nearest[place] =
-                place.path.ancestors.lazy
-                .compactMap { found[RevisionPath(place.revision, $0)] }.first
-        }
-        return nearest
-    }
-}
-
-extension FilePath {
-    /// The directories that a relative path lies in, the nearest first, the top (empty) last.
-    fileprivate var ancestors: [FilePath] {
-        var ancestors: [FilePath] = []
-        var directory = self
-        while !directory.isEmpty {
-            directory = directory.parent
-            ancestors.append(directory)
-        }
-        return ancestors
     }
 }
 

@@ -83,6 +83,12 @@ package final class RevisionReader {
         }.map { places[$0] }
     }
 
+    /// Whether an out is a directory, as far as the working copy knows; commits do not hold outs.
+    func isDirectory(_ out: RevisionPath) -> Bool {
+        guard out.revision == .workspace, let workTree = repository.workTree else { return false }
+        return directoryExists(workTree.appending(out.path))
+    }
+
     /// The commits that commits and tags stand for, in order; `nil` for a tag of something else.
     func commits(of oids: [GitOID]) throws -> [GitOID?] {
         try gitObjects(oids.map { Array("\($0)^{commit}".utf8) }).map { $0?.oid }
