@@ -98,7 +98,8 @@ struct JSONCursor {
         }
     }
 
-    private mutating func skipNumber() throws(Failure) {
+    /// Steps over a number, or throws where it is none.
+    mutating func skipNumber() throws(Failure) {
         _ = skip("-")
         if !skip("0") { try skipDigits() }
         if skip(".") { try skipDigits() }
