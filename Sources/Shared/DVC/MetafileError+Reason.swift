@@ -21,6 +21,8 @@ extension MetafileError {
         case lockSchema(LockSchema)
         /// An out, relative to the DVC root, that a `.dvcignore` hides.
         case ignoredOut(String)
+        /// Templates that cannot be filled in; `place` is where they stand: `stages.train.outs`.
+        case template(place: String, TemplateFault)
     }
 
     /// What is wrong with a text that should be an object's name.
@@ -62,6 +64,7 @@ extension MetafileError.Reason {
         case .lockSchema(.number(let text)): "schema \(text) is a number, not the string '2.0'"
         case .lockSchema(.unknown(let text)): "schema \(quoted(text)) is not '2.0'"
         case .ignoredOut(let path): "the out \(quoted(path)) is ignored by '.dvcignore'"
+        case .template(let place, let fault): "\(printable(place)): \(fault.text)"
         }
     }
 
@@ -83,7 +86,7 @@ extension MetafileError.Reason {
         case .lockSchema(.missing): "add the line schema: '2.0'"
         case .lockSchema(.unknown): "it may come from a newer DVC than this program knows"
         case .ignoredOut: "change the pattern in '.dvcignore'; DVC refuses the out as well"
-        case .yaml, .missingKey, .wrongType, .wrongValue, .badPath: nil
+        case .yaml, .missingKey, .wrongType, .wrongValue, .badPath, .template: nil
         }
     }
 }

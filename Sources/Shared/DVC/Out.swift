@@ -24,17 +24,11 @@ package struct Out: Equatable, Sendable {
     package let hasAllVersions: Bool
     /// The stage in `dvc.yaml`, `name` or `name@key`; `nil` for an out of a `.dvc` file.
     package let stage: String?
-    /// Where the out stands, counted from 1: in the `.dvc` file or `dvc.yaml`; in `dvc.lock` when
-    /// ``isUncertain``.
+    /// Where the out stands, counted from 1: in the `.dvc` file or `dvc.yaml`.
     package let line: Int
-    /// Whether only the lock file told of this out, so that its flags are guesses.
-    ///
-    /// So it is for stages with templates, which are not resolved.
-    package let isUncertain: Bool
 
     init(
-        at location: OutLocation, data: OutData, flags: OutFlags, stage: String? = nil, line: Int,
-        isUncertain: Bool = false
+        at location: OutLocation, data: OutData, flags: OutFlags, stage: String? = nil, line: Int
     ) {
         self.location = location
         oid = data.oid
@@ -49,7 +43,6 @@ package struct Out: Equatable, Sendable {
         hasAllVersions = data.hasAllVersions
         self.stage = stage
         self.line = line
-        self.isUncertain = isUncertain
     }
 }
 

@@ -1,29 +1,26 @@
 internal import YAML
 
-/// An out as `dvc.yaml` names it: a path and flags, but no data.
+/// An out as `dvc.yaml` names it, templates filled in: a path and flags, but no data.
 struct OutDefinition: Equatable, Sendable {
     /// The lists of a stage that name outs.
     enum List: String, CaseIterable {
         case outs, metrics, plots
     }
 
-    /// As written.
     let path: String
     let line: Int
     var flags = OutFlags()
 
-    /// Whether the path or a flag that we use is only known once templates are resolved.
-    var hasTemplate: Bool { path.hasTemplate || flags.remoteName?.hasTemplate == true }
-
     /// The outs of one list; what is said of the same path in several items is taken together.
     ///
     /// Source: dvc-compat 3.4; `_merge_data` and `load_from_pipeline` in DVC 3.67 `output.py`.
-    static func read(_ items: [YAMLNode], from list: List) throws(MetafileError) -> [OutDefinition]
-    {
+    static func read(
+        _ items: [YAMLNode], from list: List, _ templates: TemplateFilling
+    ) throws(MetafileError) -> [OutDefinition] {
         var outs: [OutDefinition] = []
         var positions: [[UInt8]: Int] = [:]
         for item in items {
-            for (path, mark, details) in try entries(of: item, in: list) {
+            for (path, mark, details) in try entries(of: item, in: list, templates) {
                 guard path.isPath else {
                     throw MetafileError(.badPath(key: list.rawValue, value: path), at: mark)
                 }
@@ -32,9 +29,7 @@ struct OutDefinition: Equatable, Sendable {
                     positions[Array(path.utf8)] = position
                     outs.append(OutDefinition(path: path, line: mark.line))
                 }
-                for node in details {
-                    try outs[position].flags.update(from: flagFields(node, in: list))
-                }
+                for node in details { try outs[position].flags.update(from: node, templates) }
             }
         }
         return outs
@@ -42,39 +37,57 @@ struct OutDefinition: Equatable, Sendable {
 
     /// The paths of an item with the maps that describe each.
     private static func entries(
-        of item: YAMLNode, in list: List
+        of item: YAMLNode, in list: List, _ templates: TemplateFilling
     ) throws(MetafileError) -> [(path: String, mark: YAMLMark, details: [YAMLNode])] {
-        if let path = item.string { return [(path, item.mark, [])] }
-        guard item.mapping != nil else {
-            throw MetafileError(
-                .wrongType(
-                    subject: "an entry of '\(list.rawValue)'", expected: "a string",
-                    found: item.kind),
-                at: item.mark)
+        if let text = item.string {
+            let path = try templates.value(text, at: item.mark)
+            return [(try templates.string(path, "an out", at: item.mark), item.mark, [])]
         }
-        return try Fields(item, "an entry of '\(list.rawValue)'", allowed: nil).mapping.entries
-            .map { entry in
-                // A plot may have several descriptions, one for each way to draw it. The schema of
-                // DVC 3.67 has them too, but its loader then fails on them.
-                let several = list == .plots ? entry.value.sequence : nil
-                return (entry.key.text, entry.keyMark, several ?? [entry.value])
-            }
-    }
-
-    private static func flagFields(_ node: YAMLNode, in list: List) throws(MetafileError) -> Fields
-    {
-        let fields = try Fields(
-            node, "an out", allowed: list == .plots ? keys + plotKeys + ["header"] : keys)
-        try fields.checkAnnotations()
-        for key in ["persist", "checkpoint"] { _ = try fields.boolean(key) }
-        if list == .plots {
-            for key in plotKeys { _ = try fields.string(key) }
-            _ = try fields.boolean("header")
+        var entries: [(path: String, mark: YAMLMark, details: [YAMLNode])] = []
+        var positions: [[UInt8]: Int] = [:]
+        for entry in item.mapping?.entries ?? [] {
+            let key = try templates.key(entry)
+            let path = try templates.string(key, "an out", at: entry.keyMark)
+            // A plot may have several descriptions, one for each way to draw it. The schema of
+            // DVC 3.67 has them too, but its loader then fails on them.
+            let several = list == .plots ? entry.value.sequence : nil
+            // Two keys of one map may become the same path: then the second replaces the first.
+            let position = positions.updateValue(entries.count, forKey: Array(path.utf8))
+            if let position { entries[position].details = [] }
+            entries.append((path, entry.keyMark, several ?? [entry.value]))
         }
-        return fields
+        return entries
     }
+}
 
-    private static let keys =
-        Fields.annotationKeys + ["cache", "persist", "checkpoint", "remote", "push"]
-    private static let plotKeys = ["template", "x", "y", "x_label", "y_label", "title"]
+extension OutFlags {
+    /// Reads the flags of an out in `dvc.yaml`; those that do not stand there keep their value.
+    ///
+    /// Only texts can have templates, because the schema is checked before they are filled in.
+    fileprivate mutating func update(
+        from node: YAMLNode, _ templates: TemplateFilling
+    ) throws(MetafileError) {
+        try templates.fill(node)
+        let fields = try Fields(node, "an out", allowed: nil)
+        if let cache = try fields.boolean("cache") { isCached = cache }
+        if let push = try fields.boolean("push") { isPushable = push }
+        guard let remote = fields.mapping["remote"], let text = remote.string else { return }
+        let value = try templates.value(text, at: remote.mark)
+        let name = value.isFalsy ? "" : try templates.string(value, "'remote'", at: remote.mark)
+        remoteName = name.isEmpty ? nil : name.lowercased()
+    }
+}
+
+extension TemplateFilling {
+    /// The text of a value that must be one.
+    func string(
+        _ value: ParameterValue, _ subject: String, at mark: YAMLMark
+    ) throws(MetafileError) -> String {
+        guard case .string(let text) = value else {
+            let fault = TemplateFault.wrongKind(
+                subject: subject, expected: "a string", found: value.kind)
+            throw located(fault, at: mark)
+        }
+        return text
+    }
 }

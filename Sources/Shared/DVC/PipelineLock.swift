@@ -9,7 +9,6 @@ package struct PipelineLock: Equatable, Sendable {
         /// As written; relative to the `wdir` of the stage, which only `dvc.yaml` knows.
         let path: String
         let data: OutData
-        let line: Int
     }
 
     struct Stage: Equatable, Sendable {
@@ -79,7 +78,7 @@ package struct PipelineLock: Equatable, Sendable {
             let path = try fields.string("path") ?? ""
             _ = try fields.map("dataset")
             let data = try OutData(fields, isInside: location.isInside)
-            outs.append(Entry(path: path, data: data, line: fields.mark.line))
+            outs.append(Entry(path: path, data: data))
         }
         return outs
     }

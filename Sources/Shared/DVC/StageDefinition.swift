@@ -1,43 +1,43 @@
 internal import YAML
 
-/// One stage of a `dvc.yaml`, or the pattern of a group of stages.
-struct StageDefinition: Equatable, Sendable {
-    let name: String
-    let line: Int
-    /// Whether the stage is a group (`foreach`, `matrix`), whose members are `name@key`.
-    let isGroup: Bool
-    let wdir: String
-    let outs: [OutDefinition]
+/// One stage of a `dvc.yaml`, or the pattern of a group of stages, templates left as they are.
+struct StageDefinition {
+    /// What makes a stage the pattern of a group, whose members are `name@key`.
+    enum Group {
+        case foreach(YAMLNode)
+        case matrix(YAMLNode)
+    }
 
-    /// Whether the outs cannot be told without resolving templates.
-    var needsTemplates: Bool { isGroup || wdir.hasTemplate || outs.contains(where: \.hasTemplate) }
+    let name: String
+    let mark: YAMLMark
+    let group: Group?
+    /// The stage itself, or what stands under `do`; without the `matrix` that makes a group.
+    let entries: [YAMLMapping.Entry]
+
+    var hasVariables: Bool { entries.contains { $0.key.text == "vars" } }
 
     init(_ entry: YAMLMapping.Entry) throws(MetafileError) {
         name = entry.key.text
-        line = entry.keyMark.line
-        let body: YAMLNode
+        mark = entry.keyMark
         let isForeach = entry.value.mapping.map { $0["foreach"] != nil || $0["do"] != nil }
-        if isForeach == true {
-            let group = try Fields(entry.value, "a stage group", allowed: ["foreach", "do"])
-            try group.require("foreach")
-            try group.require("do")
-            try group.check("foreach", "a list, a map or a string") {
-                $0.sequence != nil || $0.mapping != nil || $0.string != nil
-            }
-            body = try group.map("do") ?? entry.value
-        } else {
-            body = entry.value
+        guard isForeach == true else {
+            let fields = try Fields(entry.value, "a stage", allowed: Self.keys)
+            try fields.checkStage()
+            group = fields.mapping["matrix"].map { .matrix($0) }
+            entries = fields.mapping.entries.filter { $0.key.text != "matrix" }
+            return
         }
-        let fields = try Fields(body, "a stage", allowed: Self.keys)
-        try fields.checkStage()
-        isGroup = isForeach == true || fields.has("matrix")
-        wdir = try fields.string("wdir") ?? ""
-        try checkWorkingDirectory(wdir, at: fields.mapping["wdir"]?.mark ?? fields.mark)
-        var outs: [OutDefinition] = []
-        for list in OutDefinition.List.allCases {
-            outs += try OutDefinition.read(try fields.list(list.rawValue) ?? [], from: list)
+        let fields = try Fields(entry.value, "a stage group", allowed: ["foreach", "do"])
+        try fields.require("foreach")
+        try fields.require("do")
+        try fields.check("foreach", "a list, a map or a string") {
+            $0.sequence != nil || $0.mapping != nil || $0.string != nil
         }
-        self.outs = outs
+        let body = try Fields(
+            try fields.map("do") ?? entry.value, "a stage", allowed: Self.keys)
+        try body.checkStage()
+        group = fields.mapping["foreach"].map { .foreach($0) }
+        entries = body.mapping.entries
     }
 
     private static let keys = [
@@ -47,10 +47,11 @@ struct StageDefinition: Equatable, Sendable {
 }
 
 extension Fields {
-    /// Checks what a stage says besides its outs.
+    /// Checks a stage as DVC's schema does.
     fileprivate func checkStage() throws(MetafileError) {
         try require("cmd")
         try check("cmd", "a string or a list") { $0.isStringOrList }
+        _ = try string("wdir")
         try check("deps", "a list of strings") { $0.isListOfStrings }
         try checkVariables()
         try check("params", "a list of strings and maps") {
@@ -65,5 +66,8 @@ extension Fields {
         _ = try boolean("frozen")
         _ = try boolean("always_changed")
         _ = try string("desc")
+        for list in OutDefinition.List.allCases {
+            try OutDefinition.check(try self.list(list.rawValue) ?? [], in: list)
+        }
     }
 }

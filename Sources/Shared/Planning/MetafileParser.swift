@@ -3,11 +3,14 @@ internal import DVC
 internal import Git
 
 /// Parses metafiles, the same content only once, however many commits have it.
-struct MetafileParser {
+///
+/// Used from one task at a time.
+final class MetafileParser {
     struct Parsed {
         let kind: Metafile.Kind
         let outs: [Out]
-        let notes: [PipelineNote]
+        /// The parameters files that templates took values from.
+        var parameters: [MetafileVersion] = []
     }
 
     private struct Key: Hashable {
@@ -16,42 +19,62 @@ struct MetafileParser {
         let place: RevisionPath?
     }
 
-    private var known: [Key: Result<Parsed, MetafileError>] = [:]
+    /// What came of parsing, and the parameters files that this depends on.
+    private struct Known {
+        let result: Result<Parsed, MetafileError>
+        let inputs: [ParameterReader.Input]
+    }
 
-    mutating func parse(
+    private var known: [Key: [Known]] = [:]
+    private let parameters: ParameterReader
+
+    init(_ reader: RevisionReader) { parameters = ParameterReader(reader) }
+
+    /// Throws ``MetafileError``, and what reading a parameters file fails with.
+    func parse(
         _ unit: MetafileUnit, _ ids: RevisionReader.File, _ flags: RevisionReader.File?
-    ) throws(MetafileError) -> Parsed {
+    ) throws -> Parsed {
         let key = Key(blobs: [ids.blob, flags?.blob], place: ids.blob == nil ? unit.place : nil)
-        let result =
-            known[key]
-            ?? Result { () throws(MetafileError) in
-                try Self.parse(unit, ids, flags)
+        let same = try known[key]?.first { try parameters.has($0.inputs, beside: unit.place) }
+        let found = try same ?? parseAnew(unit, ids, flags)
+        if same == nil { known[key, default: []].append(found) }
+        switch found.result {
+        case .success(var parsed):
+            parsed.parameters = found.inputs.map { input in
+                MetafileVersion(
+                    path: unit.place.parent.appending(input.path).path, blob: input.blob)
             }
-        known[key] = result
-        switch result {
-        case .success(let parsed): return parsed
+            return parsed
         case .failure(let error):
             // The same content may be broken in many places: name the one at hand.
-            let isFlags = error.path == unit.flags?.place.path
+            let isFlags = error.path?.lastComponent == unit.flags?.place.path.lastComponent
             let path = isFlags ? unit.flags?.place.path : nil
             throw error.located(in: path ?? unit.place.path, at: unit.place.revision.name)
         }
     }
 
-    private static func parse(
+    private func parseAnew(
+        _ unit: MetafileUnit, _ ids: RevisionReader.File, _ flags: RevisionReader.File?
+    ) throws -> Known {
+        parameters.begin(beside: unit.place)
+        let result = Result { () throws(MetafileError) in try understand(unit, ids, flags) }
+        return Known(result: result, inputs: try parameters.finish())
+    }
+
+    private func understand(
         _ unit: MetafileUnit, _ ids: RevisionReader.File, _ flags: RevisionReader.File?
     ) throws(MetafileError) -> Parsed {
         guard let flags, let flagsPath = unit.flags?.place.path else {
             let metafile = try Metafile(ids.bytes)
-            return Parsed(kind: metafile.kind, outs: metafile.outs, notes: [])
+            return Parsed(kind: metafile.kind, outs: metafile.outs)
         }
         let stages: PipelineDefinition
         do throws(MetafileError) {
-            stages = try PipelineDefinition(flags.bytes)
+            stages = try PipelineDefinition(flags.bytes, parameters: parameters.bytes)
         } catch {
             throw error.located(in: flagsPath)
         }
         let pipeline = Pipeline(stages, lock: try PipelineLock(ids.bytes))
-        return Parsed(kind: .data, outs: pipeline.outs, notes: pipeline.notes)
+        return Parsed(kind: .data, outs: pipeline.outs)
     }
 }

@@ -11,8 +11,6 @@ package struct NeededOut: Sendable, Equatable {
     /// What the need rests on: a `.dvc` file, or `dvc.lock` and `dvc.yaml`; and the configuration.
     package let sources: [MetafileVersion]
     package let revision: Revision
-    /// Whether the flags of the out are not known, so that a missing object is no failure.
-    package let isUncertain: Bool
 
     /// `data/model.pkl (commit 0123456789)`.
     package var place: String { revision.place(of: path) }

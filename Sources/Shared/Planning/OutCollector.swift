@@ -20,19 +20,19 @@ package final class OutCollector {
     /// Outs without an object that could be transferred.
     package private(set) var unidentified: [UnidentifiedOut] = []
     package private(set) var problems: [PlanProblem] = []
-    package var notes: [String] { dvcRoots.notes + pipelineNotes }
+    package var notes: [String] { dvcRoots.notes }
 
-    private var pipelineNotes: [String] = []
     private let reader: RevisionReader
     private let dvcRoots: DVCRoots
     private var outDirectories = OutDirectories()
     private let configurations: Configurations
     private var seen: Set<RevisionPath> = []
-    private var parser = MetafileParser()
+    private let parser: MetafileParser
 
     package init(_ reader: RevisionReader, _ configurations: Configurations) {
         self.reader = reader
         dvcRoots = DVCRoots(reader)
+        parser = MetafileParser(reader)
         self.configurations = configurations
     }
 
@@ -103,12 +103,9 @@ package final class OutCollector {
             for out in metafile.outs { outDirectories.insert(out, of: unit.place, in: root) }
             // A file without outs needs no configuration, and so cannot fail for a broken one.
             if metafile.outs.isEmpty { return }
-            sources += root.contextVersions
+            sources += metafile.parameters + root.contextVersions
             let configuration = try configurations.configuration(
                 of: root.path, at: unit.place.revision, root.config)
-            pipelineNotes += metafile.notes.map { note in
-                "\(unit.flags?.place.path ?? unit.place.path):\(note.line): \(note.text)"
-            }
             for out in metafile.outs {
                 add(out, of: unit.place, metafile.kind, sources, root, configuration)
             }
@@ -126,7 +123,7 @@ package final class OutCollector {
     private func check(
         _ outs: [Out], of unit: MetafileUnit, in root: DVCRoot
     ) throws(MetafileError) {
-        for out in outs where !out.isUncertain {
+        for out in outs {
             guard case .inside(let location) = out.location else { continue }
             let place = unit.place.parent.appending(location).normalized
             guard let path = place.path.relative(to: root.path),
@@ -160,8 +157,7 @@ package final class OutCollector {
             return
         }
         let needed = NeededOut(
-            oid: oid, path: path, sources: sources, revision: place.revision,
-            isUncertain: out.isUncertain)
+            oid: oid, path: path, sources: sources, revision: place.revision)
         outs.append(
             CollectedOut(
                 out: out, needed: needed, root: root.path, configuration: configuration,

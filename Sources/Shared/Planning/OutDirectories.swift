@@ -21,8 +21,7 @@ struct OutDirectories {
 
     /// Notes an out of a metafile; whether it is a file or a directory is not asked.
     mutating func insert(_ out: Out, of metafile: RevisionPath, in root: DVCRoot) {
-        // What only the lock file of a pipeline with templates has may not exist any more.
-        guard case .inside(let location) = out.location, !out.isUncertain, !location.isEmpty,
+        guard case .inside(let location) = out.location, !location.isEmpty,
             location.components.first?.elementsEqual("..".utf8) == false
         else { return }
         paths.insert(Key(root: root.path, path: metafile.parent.appending(location)))

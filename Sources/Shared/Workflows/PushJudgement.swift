@@ -107,8 +107,6 @@ struct PushJudgement {
             uniquingKeysWith: { first, _ in first })
         for place in store.missing {
             let outs = (occurrences[place.oid] ?? []).map(\.out)
-            // Where only guesses ask for it, its absence is no failure.
-            if outs.allSatisfy(\.isUncertain) { continue }
             let error = MissingObjectError(
                 place: place, remote: store.remote, flaw: flaws[place.oid] ?? nil,
                 isPush: !source.isWorkspace)

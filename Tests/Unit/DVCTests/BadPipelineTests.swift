@@ -31,7 +31,7 @@ import Testing
     ])
     func `a definition that DVC refuses is an error`(text: String, summary: String) {
         let error = failure { () throws(MetafileError) in
-            try PipelineDefinition(Array(text.utf8))
+            try PipelineDefinition(Array(text.utf8)) { _ in nil }
         }
         #expect(error?.located(in: "dvc.yaml").summary == "dvc.yaml:\(summary)")
     }

@@ -46,7 +46,7 @@ func out(_ lines: String...) throws -> Out {
         #expect(tree.location == .inside("data"))
         #expect(tree.oid == ObjectID(treeID))
         #expect(tree.size == 12 && tree.fileCount == 3 && tree.isDirectory)
-        #expect(tree.isCached && tree.isPushable && !tree.isExecutable && !tree.isUncertain)
+        #expect(tree.isCached && tree.isPushable && !tree.isExecutable)
         #expect(tree.remoteName == nil && tree.stage == nil && tree.line == 2)
         let tool = try #require(file.outs.last)
         #expect(tool.oid == ObjectID(fileID))

@@ -5,9 +5,14 @@ import Testing
 @testable import DVC
 
 /// Both files of a pipeline brought together.
-func pipeline(_ definition: String, lock: String? = nil) throws -> Pipeline {
+func pipeline(
+    _ definition: String, lock: String? = nil, parameters: String? = nil
+) throws -> Pipeline {
     let locked = try lock.map { text in try PipelineLock(Array(text.utf8)) }
-    return Pipeline(try PipelineDefinition(Array(definition.utf8)), lock: locked)
+    let definition = try PipelineDefinition(Array(definition.utf8)) { path in
+        path == "params.yaml" ? parameters.map { Array($0.utf8) } : nil
+    }
+    return Pipeline(definition, lock: locked)
 }
 
 /// A lock file with one stage that has these outs.
@@ -41,7 +46,6 @@ func lock(_ stage: String, _ paths: String...) -> String {
                   - {x: b, cache: false}
                 - r.csv
             """, lock: lock("train", "model", "../logs", "m.json", "gone"))
-        #expect(read.notes.isEmpty)
         #expect(
             read.outs.map(\.location)
                 == [
@@ -56,7 +60,6 @@ func lock(_ stage: String, _ paths: String...) -> String {
         #expect(read.outs[2].remoteName == "r2" && !read.outs[2].isPushable)
         #expect(read.outs[0].oid == ObjectID(fileID))
         #expect(read.outs[0].size == 7 && read.outs[0].stage == "train" && read.outs[0].line == 9)
-        #expect(read.outs.allSatisfy { !$0.isUncertain })
     }
 
     @Test func `flags of a path named twice in one list are taken together`() throws {
@@ -66,7 +69,7 @@ func lock(_ stage: String, _ paths: String...) -> String {
         #expect(read.outs.first?.isCached == false && read.outs.first?.isPushable == false)
     }
 
-    @Test(arguments: ["", "stages: {}\n", "vars: [a.yaml, {b: 1}]\nmetrics: [m]\nplots: [p]\n"])
+    @Test(arguments: ["", "stages: {}\n", "vars: [{b: 1}]\nmetrics: [m]\nplots: [p]\n"])
     func `a definition without stages has no outs`(text: String) throws {
         #expect(try pipeline(text, lock: lock("gone", "x")).outs.isEmpty)
     }
@@ -89,49 +92,34 @@ func lock(_ stage: String, _ paths: String...) -> String {
 
 @Suite struct TemplatedPipelineTests {
     @Test(arguments: [
-        "foreach: [k, l]\n    do: {cmd: x, outs: ['m_${item}']}", "matrix: {v: [k]}\n    cmd: x",
+        "foreach: [k, l]\n    do: {cmd: x, outs: ['m_${item}': {cache: false}]}",
+        "matrix: {v: [k, l]}\n    cmd: x\n    outs: ['m_${item.v}': {cache: false}]",
     ])
-    func `members of a group come from the lock file`(body: String) throws {
+    func `members of a group have their ids and flags`(body: String) throws {
         let text = "stages:\n  a: {cmd: x}\n  g:\n    \(body)\n"
-        let read = try pipeline(text, lock: lock("g@k", "m_k", "../n"))
-        #expect(read.notes == [PipelineNote(stage: "g", line: 3)])
-        #expect(read.outs.map(\.location) == [.inside("m_k"), .inside("../n")])
-        #expect(read.outs.map(\.stage) == ["g@k", "g@k"])
-        #expect(read.outs.map(\.line) == [6, 7])
-        #expect(read.outs.allSatisfy { $0.isUncertain && $0.oid != nil && $0.isCached })
-        #expect(try pipeline(text, lock: lock("g", "m")).outs.isEmpty)
-        #expect(try pipeline(text, lock: lock("h@k", "m")).outs.isEmpty)
+        let read = try pipeline(text, lock: lock("g@k", "m_k", "gone"))
+        #expect(read.outs.map(\.location) == [.inside("m_k"), .inside("m_l")])
+        #expect(read.outs.map(\.stage) == ["g@k", "g@l"])
+        #expect(read.outs.map { $0.oid != nil } == [true, false])
+        #expect(read.outs.allSatisfy { !$0.isCached })
+        #expect(try pipeline(text, lock: lock("g", "m_k")).outs.allSatisfy { $0.oid == nil })
+        #expect(try pipeline(text, lock: lock("g@m", "m_k")).outs.allSatisfy { $0.oid == nil })
     }
 
-    @Test func `literal outs of a stage with templates keep their flags`() throws {
+    @Test func `paths of the lock file are those after filling in`() throws {
         let read = try pipeline(
-            "stages: {a: {cmd: x, wdir: w, outs: [{b: {cache: false}}, '${c}']}}",
-            lock: lock("a", "b", "c"))
-        #expect(read.outs.map(\.location) == [.inside("w/b"), .inside("w/c")])
-        #expect(read.outs.map(\.isUncertain) == [false, true])
-        #expect(read.outs.map(\.isCached) == [false, true])
-        #expect(read.notes.count == 1)
+            "stages: {a: {cmd: x, wdir: '${w}', outs: ['${n}.bin': {remote: '${r}'}, b]}}",
+            lock: lock("a", "0.bin", "b", "'${n}.bin'"), parameters: "{w: sub, n: 0, r: Big}")
+        #expect(read.outs.map(\.location) == [.inside("sub/0.bin"), .inside("sub/b")])
+        #expect(read.outs.allSatisfy { $0.oid != nil })
+        #expect(read.outs.map(\.remoteName) == ["big", nil])
     }
 
-    @Test func `a templated remote makes its out uncertain`() throws {
+    @Test func `escaped templates stand for themselves`() throws {
         let read = try pipeline(
-            "stages: {a: {cmd: x, outs: [{b: {remote: '${r}'}}]}}", lock: lock("a", "b"))
-        #expect(read.outs.map(\.isUncertain) == [true])
-    }
-
-    @Test func `under a templated wdir nothing can be placed`() throws {
-        let read = try pipeline(
-            "stages: {a: {cmd: x, wdir: '${w}', outs: [b]}}", lock: lock("a", "b"))
-        #expect(read.outs.map(\.location) == [.inside("b")])
-        #expect(read.outs.map(\.isUncertain) == [true])
-    }
-
-    @Test func `templates elsewhere and escaped ones do not matter`() throws {
-        let read = try pipeline(
-            #"stages: {a: {cmd: 'x ${y}', deps: ['${z}'], wdir: '\${w}', outs: ['\${b}', '${c']}}"#,
+            #"stages: {a: {cmd: 'x', deps: ['\${z}'], wdir: '\${w}', outs: ['\${b}', '${c']}}"#,
             lock: lock("a", "'${b}'", "'${c'"))
-        #expect(read.notes.isEmpty)
         #expect(read.outs.map(\.location) == [.inside("${w}/${b}"), .inside("${w}/${c")])
-        #expect(read.outs.allSatisfy { $0.oid != nil && !$0.isUncertain })
+        #expect(read.outs.allSatisfy { $0.oid != nil })
     }
 }
