@@ -28,8 +28,7 @@ import Testing
         return CollectedOut(
             out: out,
             needed: NeededOut(
-                oid: try #require(out.oid), path: "x", sources: [], revision: .workspace,
-                isUncertain: false),
+                oid: try #require(out.oid), path: "x", sources: [], revision: .workspace),
             root: "", configuration: configuration, metafileKind: .data)
     }
 

@@ -53,7 +53,7 @@ import Testing
         for (oid, path) in outs {
             builder.add(
                 NeededOut(
-                    oid: oid, path: path, sources: [], revision: .workspace, isUncertain: false))
+                    oid: oid, path: path, sources: [], revision: .workspace))
         }
         return try builder.plan(knowing: status)
     }

@@ -32,12 +32,12 @@ import Transfer
 
     /// An out of the metafile `<number>.dvc`, found in a commit.
     private func out(
-        _ number: Int, _ oid: ObjectID? = nil, in commit: GitOID? = nil, isUncertain: Bool = false
+        _ number: Int, _ oid: ObjectID? = nil, in commit: GitOID? = nil
     ) -> NeededOut {
         NeededOut(
             oid: oid ?? Self.oid(number), path: FilePath("data/\(1000 + number)"),
             sources: [MetafileVersion(path: FilePath("\(number).dvc"), blob: one)],
-            revision: commit.map { .commit($0) } ?? .workspace, isUncertain: isUncertain)
+            revision: commit.map { .commit($0) } ?? .workspace)
     }
 
     private func plan(_ outs: [NeededOut]) -> StorePlan {
@@ -139,26 +139,6 @@ import Transfer
         let report = try judgement.judge()
         #expect(report.errors.count == 12)
         #expect(Set(report.refusals.keys) == [one, two])
-    }
-
-    @Test func `what only guesses ask for may be missing`() throws {
-        let listing = try DirectoryListing([(path: "member", oid: Self.oid(5))])
-        let directory = objectID(of: listing.encoded(), isDirectory: true)
-        var plan = plan([out(1, isUncertain: true), out(2, directory, isUncertain: true)])
-        plan.directories = [
-            PlannedDirectory(oid: directory, listing: listing, wantedMembers: [0], flaw: nil)
-        ]
-        var guess = StoreOutcome(plan: plan)
-        guess.missing = [Self.oid(1), Self.oid(5)]
-        var lenient = judgement([guess], history([one: [1, 2]]))
-        let report = try lenient.judge()
-        #expect(report.isSuccess && report.warnings.isEmpty)
-        // The same objects, asked for by somebody who knows.
-        plan.outs.append(out(3, Self.oid(5)))
-        var known = StoreOutcome(plan: plan)
-        known.missing = [Self.oid(1), Self.oid(5)]
-        var strict = judgement([known], history([one: [3]]))
-        #expect(try strict.judge().errors.count == 1)
     }
 
     @Test func `a failed upload refuses the tips whose history needs the object`() throws {
