@@ -12,8 +12,10 @@ struct PythonParameters {
 
     static func read(_ bytes: [UInt8]) throws(ParameterFileError) -> ParameterValue {
         let text = try pythonLines(bytes)
-        guard !text.contains(0) else {
-            throw ParameterFileError("not valid Python: a NUL", at: 0, in: text)
+        let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+        guard !text.contains(0), !text.starts(with: byteOrderMark) else {
+            throw ParameterFileError(
+                "not valid Python: a NUL or a byte-order mark", at: 0, in: text)
         }
         let (tokens, lines) = try PythonTokenizer.tokens(of: text)
         var reader = PythonParameters(tokens: tokens, lines: lines)
