@@ -79,7 +79,8 @@ import Testing
         try world.expectRefusal(place + text)
         #expect(try world.stored() == [])
         let workspace = try world.dvc("push")
-        #expect(workspace.status == 1)
+        // As from DVC: 251 when a configuration file cannot be read.
+        #expect(workspace.status == (line == nil ? 1 : 251))
         #expect(workspace.errorOutput.contains(text), "\(workspace)")
     }
 
@@ -107,8 +108,8 @@ import Testing
             to: ".dvc/config")
         try world.commit("1", as: "a")
         try world.expectRefusal(
-            "remote 's' is cloud-versioned, and uploading 'a' (commit @) would change its metafile",
-            hint: "run 'dvc push', commit the changed metafiles, then push")
+            "'a' (commit @) belongs on a cloud-versioned remote, and uploading it would change its metafile",
+            hint: "run 'dvc push', commit the metafiles that it changes, then push")
     }
 
     @Test func `a remote that is not supported yet`() throws {

@@ -16,7 +16,7 @@ import Testing
         try world.loseFromCache(lost)
         try world.expectRefusal(
             "'data/sub/y' (commit @) needs \(DVCRepository.key(lost)), which is neither in the cache "
-                + "nor on remote 'storage'", hint: "get it where it is")
+                + "nor on remote 'storage'", hint: "get it from where it is")
         // The other member is there, the list that would promise both is not.
         #expect(try world.stored() == world.keys(objectID(of: Array("1".utf8))))
         try world.repository.storeInCache(Array("2".utf8))
@@ -47,7 +47,7 @@ import Testing
         #expect(lines.count == 12)
         #expect(lines[0].hasPrefix("error: 'd/f10' (commit "))
         #expect(
-            lines[10] == "error: 15 more objects are neither in the cache nor on remote 'storage'")
+            lines[10] == "error: 15 more like these")
     }
 
     @Test(arguments: [true, false])
@@ -61,8 +61,8 @@ import Testing
         try world.commit()
         try world.damageInCache(oid)
         try world.expectRefusal(
-            "cannot upload \(DVCRepository.key(oid)) on remote 'storage': its content is damaged (it has "
-                + "the MD5 \(objectID(of: Array("damaged".utf8)))); needed by "
+            "cannot upload \(DVCRepository.key(oid)) to remote 'storage': the file in the cache is damaged: it has "
+                + "the MD5 \(objectID(of: Array("damaged".utf8))); needed by "
                 + "'a\(isMember ? "/x" : "")' (commit @)",
             hint: "remove the damaged file")
         #expect(try world.stored() == [])

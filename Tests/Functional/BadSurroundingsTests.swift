@@ -27,7 +27,7 @@ import Testing
         #expect(try world.refs() == [])
     }
 
-    @Test(arguments: [(0o000, "find"), (0o555, "upload"), (0o444, "find")])
+    @Test(arguments: [(0o000, "look up"), (0o555, "upload"), (0o444, "look up")])
     func `a remote without permission`(mode: Int, operation: String) throws {
         try world.repository.addDirectory("d", ["x": "1", "y": "2"])
         try world.commit()
@@ -40,7 +40,7 @@ import Testing
         #expect(lines.count { $0.hasPrefix("hint: ") } == 1, "\(result)")
         #expect(
             lines.first?.hasPrefix("error: cannot \(operation) files/md5/") == true, "\(result)")
-        #expect(lines.first?.contains("on remote 'storage': permission denied: '") == true)
+        #expect(lines.first?.contains(" remote 'storage': permission denied: '") == true)
         #expect(lines.last?.hasPrefix("hint: check the permissions and the owner of '") == true)
         #expect(try world.refs() == [])
         #expect(try world.stored() == [])
@@ -63,7 +63,7 @@ import Testing
         let (result, stored) = try push(on: "size=320k")
         #expect(result.status == 1)
         let lines = world.ourLines(result)
-        #expect(lines.first?.contains("on remote 'storage': no space left on device: '") == true)
+        #expect(lines.first?.contains("to remote 'storage': no space left on device: '") == true)
         #expect(lines.contains { $0.hasPrefix("hint: free some space on the file system") })
         #expect(try world.refs() == [])
         // Some members came through; nothing is half-written, and no list promises the rest.
@@ -77,7 +77,7 @@ import Testing
         let (result, stored) = try push(on: "ro")
         #expect(result.status == 1)
         let lines = world.ourLines(result)
-        #expect(lines.first?.contains("on remote 'storage': read-only file system: '") == true)
+        #expect(lines.first?.contains("to remote 'storage': read-only file system: '") == true)
         #expect(lines.last?.hasSuffix("is mounted read-only") == true)
         #expect(lines.count == 2)
         #expect(stored == [])

@@ -103,7 +103,7 @@ import Testing
         let before = try snapshot(hooks)
         let result = try world.dvc("install", "--chain")
         #expect(result.status == 1)
-        #expect(result.errorOutput.contains("'\(hook).local' already exists"))
+        #expect(result.errorOutput.contains("'\(hook).git-dvc-chained' already exists"))
         #expect(try snapshot(hooks) == before)
     }
 }

@@ -100,7 +100,7 @@ import Glibc
         #expect(result.status == 1)
         #expect(
             result.errorOutput.contains(
-                "error: cannot download \(DVCRepository.key(bad)) on remote 'storage': its content is damaged"
+                "error: cannot download \(DVCRepository.key(bad)) from remote 'storage': the object there is damaged"
             ), "\(result)")
         #expect(try content("data/x") == nil)
         #expect(try content("file") == "one")

@@ -98,7 +98,8 @@ final class PushWorld: Sendable {
     func requests(_ operation: String = "") throws -> [String] {
         try traceLines().compactMap { line in
             // git-dvc: 0.012 storage: find files/md5/ab/cdef 12 bytes in 0.1 seconds: ok
-            let words = line.split(separator: " ").dropFirst(2)
+            let words = line.replacing(": look up ", with: ": find ").split(separator: " ")
+                .dropFirst(2)
             guard words.count > 3, words.first?.hasSuffix(":") == true else { return nil }
             let request = words.dropFirst().prefix(2).joined(separator: " ")
             return request.hasPrefix(operation) && !request.hasPrefix("sync") ? request : nil
