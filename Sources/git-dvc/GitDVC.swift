@@ -14,11 +14,12 @@ import Glibc
     ]
 
     static func main() async {
+        let signals = SignalWatch()
         signal(SIGPIPE, SIG_IGN)
         signal(SIGCHLD, SIG_DFL)  // ignored by whoever started us, it would hide how git ends
         let words = Array(CommandLine.arguments.dropFirst())
         let work = Task { await run(words) }
-        let signals = SignalWatch { work.cancel() }
+        signals.onFirst { work.cancel() }
         let code = await work.value
         exit(signals.received.map { 128 + $0 } ?? code)
     }

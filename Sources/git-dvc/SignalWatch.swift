@@ -17,11 +17,13 @@ import Glibc
 /// Source: dispatch_main() of libdispatch; signal(7).
 final class SignalWatch: Sendable {
     private let first = Locked<CInt?>(nil)
+    private let cancel = Locked<(@Sendable () -> Void)?>(nil)
 
     /// The signal that came, if any.
     var received: CInt? { first.withLock { $0 } }
 
-    init(onFirst cancel: @escaping @Sendable () -> Void) {
+    /// Takes the signals from now on.
+    init() {
         var ends: [CInt] = [-1, -1]
         // Without a pipe signals end the process at once, as they do any program.
         guard pipe(&ends) == 0 else { return }
@@ -31,7 +33,7 @@ final class SignalWatch: Sendable {
         startThread { [self] in
             let signal = Self.next(from: pipe)
             first.withLock { $0 = signal }
-            cancel()
+            cancel.withLock { $0 }?()
             startThread {
                 sleep(5)
                 _exit(128 + signal)
@@ -39,18 +41,22 @@ final class SignalWatch: Sendable {
             _exit(128 + Self.next(from: pipe))
         }
         for number in [SIGINT, SIGTERM, SIGHUP] {
-            let previous = signal(number, SIG_IGN)
-            // Whoever started us with one ignored, such as nohup, wants it to stay so.
-            if unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
-                continue
-            }
-            signal(number) { number in
+            let previous = signal(number) { number in
                 let saved = errno
                 var byte = UInt8(truncatingIfNeeded: number)
                 _ = write(signalPipe, &byte, 1)
                 errno = saved
             }
+            // Whoever started us with one ignored, such as nohup, wants it to stay so.
+            let isIgnored = unsafeBitCast(SIG_IGN, to: Int.self)
+            if unsafeBitCast(previous, to: Int.self) == isIgnored { signal(number, SIG_IGN) }
         }
+    }
+
+    /// Says what to do when the first signal comes, or has come.
+    func onFirst(_ action: @escaping @Sendable () -> Void) {
+        cancel.withLock { $0 = action }
+        if received != nil { action() }
     }
 
     /// Blocks until a signal has come.
