@@ -101,8 +101,8 @@ import Testing
         #expect(fileExists(repository.cache.appending(key(list))))
     }
 
-    /// Items 9 and 10: a list on the remote is believed, as by DVC.
-    @Test func `a hole behind a list that DVC left on the remote is not looked for`() throws {
+    /// Items 9 and 10: a list on the remote is believed, as by DVC, until somebody asks.
+    @Test func `a hole behind a list that DVC left on the remote is filled on request`() throws {
         try sandbox.dvc("push", "--quiet", "data/A", in: repository.path)
         let hole = try repository.objects()
         #expect(hole.entries[key(list)] != nil)
@@ -117,6 +117,10 @@ import Testing
         let pulled = try repository.tryOurs("pull", in: clone)
         #expect(pulled.status == 1)
         #expect(pulled.errorOutput.contains("\(key(member))"), "\(pulled)")
+
+        try repository.tryOurs("push", "--check-members", in: repository.path).checked()
+        #expect(try repository.objects().entries[key(member)] != nil)
+        try repository.tryOurs("pull", in: clone).checked()
     }
 
     /// Item 11: DVC uploads the first and deletes the second from the cache.
