@@ -1,4 +1,4 @@
-/// The lines of a `.dvcignore` that hold a pattern.
+/// The lines of a `.dvcignore` that hold a pattern, or something that is not UTF-8.
 ///
 /// Source: `DvcIgnorePatterns.from_file` in DVC 3.67 `ignore.py`: Python's universal line ends, each
 /// line stripped on both sides (so a blank at the end cannot be escaped), comments left out.
@@ -21,7 +21,8 @@ struct IgnoreFile {
             let end = bytes[start...].firstIndex { $0 == 0x0a || $0 == 0x0d } ?? bytes.endIndex
             let decoded = CodePoints(bytes[start..<end])
             let text = decoded.values.stripped
-            if let first = text.first, first != 0x23 {  // #
+            let isPattern = text.first.map { $0 != 0x23 } ?? false  // #
+            if isPattern || !decoded.isUTF8 {
                 lines.append(
                     Line(number: number, text: text, flaw: decoded.isUTF8 ? nil : .notUTF8))
             }

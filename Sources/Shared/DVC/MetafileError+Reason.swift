@@ -19,7 +19,7 @@ extension MetafileError {
         /// A `.dvc` file with a command: a stage of DVC before 1.0.
         case oldStageFile
         case lockSchema(LockSchema)
-        /// An out, relative to the DVC root, that a `.dvcignore` hides.
+        /// An out, relative to the DVC root, that a `.dvcignore` hides, or its lying in `.git` or `.dvc`.
         case ignoredOut(String)
         /// Templates that cannot be filled in; `place` is where they stand: `stages.train.outs`.
         case template(place: String, TemplateFault)
@@ -63,7 +63,8 @@ extension MetafileError.Reason {
         case .lockSchema(.missing): "a lock file without 'schema'"
         case .lockSchema(.number(let text)): "schema \(text) is a number, not the string '2.0'"
         case .lockSchema(.unknown(let text)): "schema \(quoted(text)) is not '2.0'"
-        case .ignoredOut(let path): "the out \(quoted(path)) is ignored by '.dvcignore'"
+        case .ignoredOut(let path):
+            "the out \(quoted(path)) is ignored by '.dvcignore' or by DVC itself"
         case .template(let place, let fault): "\(printable(place)): \(fault.text)"
         }
     }
@@ -85,7 +86,8 @@ extension MetafileError.Reason {
         case .lockSchema(.number): "quote it: schema: '2.0'"
         case .lockSchema(.missing): "add the line schema: '2.0'"
         case .lockSchema(.unknown): "it may come from a newer DVC than this program knows"
-        case .ignoredOut: "change the pattern in '.dvcignore'; DVC refuses the out as well"
+        case .ignoredOut:
+            "change the pattern in '.dvcignore' or the out's path; DVC refuses the out as well"
         case .yaml, .missingKey, .wrongType, .wrongValue, .badPath, .template: nil
         }
     }

@@ -203,6 +203,10 @@ import Testing
         rule . a%FF
         fails
 
+        not UTF-8, in a comment
+        rule . # a%FF
+        fails
+
         a name that is not UTF-8 has a character for each odd byte
         rule . a??b
         hidden a%FF%FEb aé%FFb
