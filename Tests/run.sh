@@ -103,7 +103,8 @@ fi
 
 if [ "$bench" = yes ]; then
     # The flags of install.sh, or everything would be compiled again.
-    exec swift run -c release --static-swift-stdlib -Xlinker -s bench "$@"
+    swift build -c release --static-swift-stdlib -Xlinker -s --product bench
+    exec .build/release/bench "$@"
 fi
 
 say "Building the tests"

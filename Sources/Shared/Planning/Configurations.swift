@@ -89,9 +89,21 @@ package final class Configurations {
             let file = RevisionReader.File(bytes: bytes, blob: nil)
             effective = (try? merged(root, .workspace, file)) ?? config
         }
-        let cache = effective.cacheDirectory ?? directory.appending("cache")
+        let cache = effective.cacheDirectory ?? usualCache(in: directory, of: root)
         caches[root] = cache
         return cache
+    }
+
+    /// `.dvc/cache`; for a linked worktree that has none yet, the main one's: there the data of the
+    /// commits is that were made there.
+    private func usualCache(in directory: FilePath, of root: FilePath) -> FilePath {
+        let own = directory.appending("cache")
+        let common = repository.commonDirectory
+        guard common != repository.gitDirectory, common.lastComponent == ".git",
+            !directoryExists(own)
+        else { return own }
+        let main = common.parent.appending(root).appending(".dvc/cache")
+        return directoryExists(main) ? main : own
     }
 
     private func levels(

@@ -73,8 +73,15 @@ struct PushJudgement {
     private mutating func judge(_ outcome: StoreOutcome) throws {
         let missing = outcome.missing.filter { !isElsewhere($0, outcome) }
         let failed = outcome.failures.map(\.oid)
-        let occurrences = outcome.occurrences(
-            of: missing + failed + outcome.untried + outcome.foreseen)
+        let named = missing + failed + outcome.untried + outcome.foreseen
+        var occurrences = outcome.occurrences(of: named)
+        for oid in named where occurrences[oid] == nil {
+            // A member that only the list on the remote names: any of the directories may need it.
+            occurrences[oid] = outcome.plan.outs.filter(\.oid.isDirectory).map { out in
+                let place = ObjectPlace(oid: oid, path: out.path, revision: out.revision)
+                return StoreOutcome.Occurrence(place: place, out: out)
+            }
+        }
         func places(_ oids: [ObjectID]) -> [ObjectPlace] {
             oids.compactMap { occurrences[$0]?.first?.place }.sorted { $0.path < $1.path }
         }
