@@ -53,7 +53,6 @@ func copyContent(
             moved?(Int64(block.count))
         }
     }
-    if source.size > blockSize { new.reserve(source.size) }
     return try hashContent(of: source.file, expectedSize: source.size, like: oid, hashing) {
         block throws(SystemError) in
         try new.file.write(all: block)
@@ -110,13 +109,14 @@ private func hashLargeContent(
             filled += count
         }
         let block = UnsafeRawBufferPointer(rebasing: buffer[..<filled])
-        try give(block, to: body)
         size += Int64(filled)
         if filled < buffer.count {
+            try give(block, to: body)
             return HashedContent(
                 oid: hasher.finish(block, isDirectory: oid.isDirectory), size: size)
         }
         hasher.takeBuffer()
+        try give(block, to: body)
         if Task.isCancelled { throw .cancelled }
     }
 }

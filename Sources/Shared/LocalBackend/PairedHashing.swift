@@ -23,9 +23,11 @@ final class PairedHashing: Sendable {
         var isAwaited = false
         var md5 = MD5()
         private let memory = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: depth * blockSize, alignment: 64)
+            byteCount: depth * size, alignment: 64)
 
         static let depth = 4
+        /// In bytes: with 256 KiB the threads wake each other so often that it shows.
+        static let size = 1 << 20
 
         var isReady: Bool { count > 0 && !isBusy }
 
@@ -33,8 +35,8 @@ final class PairedHashing: Sendable {
 
         /// The block that is so many places after the first one.
         func block(at place: Int) -> UnsafeMutableRawBufferPointer {
-            let start = (first + place) % Self.depth * blockSize
-            return UnsafeMutableRawBufferPointer(rebasing: memory[start..<(start + blockSize)])
+            let start = (first + place) % Self.depth * Self.size
+            return UnsafeMutableRawBufferPointer(rebasing: memory[start..<(start + Self.size)])
         }
     }
 
