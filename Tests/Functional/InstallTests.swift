@@ -4,32 +4,9 @@ import TestSupport
 import Testing
 
 /// `git dvc install` and `uninstall`, and the hook that they put in place.
-@Suite struct InstallTests {
+@Suite struct InstallTests: HookSuite {
     let world: PushWorld
-    var hooks: FilePath { world.path.appending(".git/hooks") }
-    var hook: FilePath { hooks.appending("pre-push") }
-    var list: FilePath { world.sandbox.home.appending(".local/state/git-dvc/repositories") }
-
     init() throws { world = try PushWorld(hook: false) }
-
-    /// Everything about the files of a folder: names, modes, content.
-    private func snapshot(_ folder: FilePath) throws -> String {
-        try world.sandbox.run(
-            "sh", "-c",
-            "find . -printf '%p %m %l\\n' | sort; find . -type f | sort | xargs -d '\\n' md5sum",
-            in: folder
-        ).output
-    }
-
-    /// Pushes a new object and tells whether it was uploaded.
-    private func pushUploads(
-        in directory: FilePath? = nil, environment: [String: String?] = [:]
-    ) throws -> Bool {
-        let content = "object \(UInt64.random(in: 0...UInt64.max))"
-        let oid = try world.commit(content, as: "a")
-        try world.push("-q", "origin", "main", environment: environment).checked()
-        return try world.repository.remoteHolds(oid)
-    }
 
     @Test func `installing twice is installing once, and uninstalling restores`() throws {
         let before = try snapshot(hooks)

@@ -5,36 +5,11 @@ import Testing
 
 /// Pulls of repositories whose paths lead elsewhere.
 @Suite struct PullPathTests {
-    let world: PushWorld
-    let clone: FilePath
+    let pulled: PullWorld
+    var world: PushWorld { pulled.world }
+    var clone: FilePath { pulled.clone }
 
-    init() throws {
-        world = try PushWorld()
-        try world.repository.add("one", as: "file")
-        try world.repository.addDirectory("data", ["x": "1", "sub/y": "2"])
-        try world.commit()
-        try world.push("-q", "origin", "main").checked()
-        clone = world.sandbox.path("clone")
-        try world.sandbox.git(
-            "clone", "-q", world.bare.string, clone.string, in: world.sandbox.root)
-    }
-
-    private func pull() throws -> ProcessResult { try world.dvc("pull", in: clone) }
-
-    private func content(_ name: String) throws -> String? {
-        try readFileIfPresent(clone.appending(name)).map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    /// Publishes another state of the project and fetches it into the clone.
-    ///
-    /// `hook`: whether our hook has a say; a hostile pusher has none.
-    private func update(hook: Bool = true, _ change: () throws -> Void) throws {
-        try change()
-        try world.commit()
-        let environment = hook ? [:] : ["DVC_SKIP_PUSH": "1"]
-        try world.push("-q", "origin", "main", environment: environment).checked()
-        try world.sandbox.git("pull", "-q", in: clone)
-    }
+    init() throws { pulled = try PullWorld() }
 
     /// Everything outside of the clone's own data, with its content.
     private func surroundings() throws -> String {
@@ -52,7 +27,7 @@ import Testing
     func `a metafile that leads elsewhere writes nothing there`(path: String) throws {
         let path = path.replacing("@", with: world.sandbox.root.string)
         let oid = try world.repository.storeInCache(Array("evil".utf8))
-        try update(hook: false) {
+        try pulled.update(hook: false) {
             try world.write(
                 "outs:\n- md5: \(oid)\n  hash: md5\n  path: \"\(path)\"\n", to: "evil.dvc")
             let key = DVCRepository.key(oid)
@@ -60,12 +35,12 @@ import Testing
                 Array("evil".utf8), to: world.storage.appending(key), mode: 0o444)
         }
         let before = try surroundings()
-        let result = try pull()
+        let result = try pulled.pull()
         let added = try Set(surroundings().split(separator: "\n"))
             .subtracting(before.split(separator: "\n"))
         #expect(
             added.allSatisfy { $0.contains("  ./clone/data/") || $0.hasSuffix("  ./clone/file") })
-        #expect(try content("file") == "one")
+        #expect(try pulled.content("file") == "one")
         #expect(!fileExists(clone.appending(".dvc/config.local")))
         // What lies outside of the repository is passed over, as by DVC.
         if !path.hasSuffix("escaped") {
@@ -91,20 +66,20 @@ import Testing
         try world.push("-q", "--no-verify", "origin", "main").checked()
         try world.sandbox.git("pull", "-q", in: clone)
         let before = try surroundings()
-        let result = try pull()
+        let result = try pulled.pull()
         #expect(result.status == 1)
         #expect(result.errorOutput.hasPrefix("error: "), "\(result)")
         let added = try Set(surroundings().split(separator: "\n"))
             .subtracting(before.split(separator: "\n"))
         #expect(
             added.allSatisfy { $0.contains("  ./clone/data/") || $0.hasSuffix("  ./clone/file") })
-        #expect(try content("file") == "one")
+        #expect(try pulled.content("file") == "one")
     }
 
     @Test(arguments: ["../outside", ".git/hooks"])
     func `a link in the repository is not followed`(target: String) throws {
         try createDirectories(world.sandbox.path("outside"))
-        try update {
+        try pulled.update {
             try world.sandbox.run("ln", "-s", target, "link", in: world.path).checked()
             for (name, path) in [("evil", "link/post-checkout"), ("final", "link")] {
                 let oid = try world.repository.storeInCache(Array(name.utf8))
@@ -113,7 +88,7 @@ import Testing
             }
         }
         let before = try surroundings()
-        let result = try pull()
+        let result = try pulled.pull()
         #expect(result.status == 1)
         #expect(result.errorOutput.contains("error: refusing to write 'link'"), "\(result)")
         #expect(result.errorOutput.contains("error: cannot put data at 'link': a symbolic link"))
@@ -121,6 +96,6 @@ import Testing
             .subtracting(before.split(separator: "\n"))
         #expect(
             added.allSatisfy { $0.contains("  ./clone/data/") || $0.hasSuffix("  ./clone/file") })
-        #expect(try content("file") == "one")
+        #expect(try pulled.content("file") == "one")
     }
 }

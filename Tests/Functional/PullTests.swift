@@ -11,84 +11,63 @@ import Glibc
 
 /// `git dvc pull` in its plain form.
 @Suite struct PullTests {
-    let world: PushWorld
-    let clone: FilePath
+    let pulled: PullWorld
+    var world: PushWorld { pulled.world }
+    var clone: FilePath { pulled.clone }
 
-    init() throws {
-        world = try PushWorld()
-        try world.repository.add("one", as: "file")
-        try world.repository.addDirectory("data", ["x": "1", "sub/y": "2"])
-        try world.commit()
-        try world.push("-q", "origin", "main").checked()
-        clone = world.sandbox.path("clone")
-        try world.sandbox.git(
-            "clone", "-q", world.bare.string, clone.string, in: world.sandbox.root)
-    }
-
-    private func pull() throws -> ProcessResult { try world.dvc("pull", in: clone) }
-
-    private func content(_ name: String) throws -> String? {
-        try readFileIfPresent(clone.appending(name)).map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    /// Publishes another state of the project and fetches it into the clone.
-    private func update(_ change: () throws -> Void) throws {
-        try change()
-        try world.commit()
-        try world.push("-q", "origin", "main").checked()
-        try world.sandbox.git("pull", "-q", in: clone)
-    }
+    init() throws { pulled = try PullWorld() }
 
     @Test func `a fresh clone gets everything`() throws {
-        let result = try pull().checked()
+        let result = try pulled.pull().checked()
         #expect(result.output == "A\tdata/\nA\tfile\n4 files fetched and 2 files added\n")
         #expect(result.errorOutput == "")
-        #expect(try content("file") == "one")
-        #expect(try content("data/x") == "1")
-        #expect(try content("data/sub/y") == "2")
+        #expect(try pulled.content("file") == "one")
+        #expect(try pulled.content("data/x") == "1")
+        #expect(try pulled.content("data/sub/y") == "2")
         #expect(try world.sandbox.git("status", "--porcelain", in: clone).output == "")
         #expect(try world.flawsOfStorage(clone.appending(".dvc/cache")) == [])
-        #expect(try pull().checked().output == "Everything is up to date.\n")
+        #expect(try pulled.pull().checked().output == "Everything is up to date.\n")
         try world.sandbox.run("rm", "-r", "file", "data/sub", in: clone).checked()
         // From the cache this time.
         try world.sandbox.run("rm", "-r", world.storage.string).checked()
         #expect(
-            try pull().checked().output == "M\tdata/\nA\tfile\n1 file added and 1 file modified\n")
-        #expect(try content("data/sub/y") == "2")
+            try pulled.pull().checked().output
+                == "M\tdata/\nA\tfile\n1 file added and 1 file modified\n")
+        #expect(try pulled.content("data/sub/y") == "2")
     }
 
     @Test func `changes that are saved nowhere are kept`() throws {
-        try pull().checked()
+        try pulled.pull().checked()
         try world.sandbox.write(Array("mine".utf8), to: clone.appending("file"))
         try world.sandbox.write(Array("mine".utf8), to: clone.appending("data/x"))
-        try update {
+        try pulled.update {
             try world.repository.add("two", as: "file")
             try world.repository.addDirectory("data", ["x": "new", "sub/y": "2"])
         }
-        let result = try pull()
+        let result = try pulled.pull()
         #expect(result.status == 1)
         for name in ["file", "data/x"] {
             #expect(
                 result.errorOutput.contains(
                     "error: '\(name)' has changes that are saved nowhere; it is left as it is\n"))
-            #expect(try content(name) == "mine")
+            #expect(try pulled.content(name) == "mine")
         }
         #expect(result.errorOutput.contains("\nhint: save them with"))
     }
 
     @Test func `a tracked directory is exact, except for what is saved nowhere`() throws {
-        try pull().checked()
+        try pulled.pull().checked()
         try world.sandbox.write(Array("mine".utf8), to: clone.appending("data/extra"))
-        try update {
+        try pulled.update {
             try world.sandbox.run("rm", "-r", "data", in: world.path).checked()
             try world.repository.addDirectory("data", ["z": "3"])
         }
-        let result = try pull().checked()
+        let result = try pulled.pull().checked()
         #expect(result.output.contains("M\tdata/\n"))
-        #expect(try content("data/x") == nil)
-        #expect(try content("data/sub/y") == nil)
-        #expect(try content("data/z") == "3")
-        #expect(try content("data/extra") == "mine")
+        #expect(try pulled.content("data/x") == nil)
+        #expect(try pulled.content("data/sub/y") == nil)
+        #expect(try pulled.content("data/z") == "3")
+        #expect(try pulled.content("data/extra") == "mine")
         #expect(result.errorOutput.hasPrefix("warning: 'data/extra' has changes"), "\(result)")
     }
 
@@ -96,14 +75,14 @@ import Glibc
         let bad = objectID(of: Array("1".utf8))
         let object = world.storage.appending(DVCRepository.key(bad))
         try world.sandbox.write(Array("damaged".utf8), to: object, mode: 0o444)
-        let result = try pull()
+        let result = try pulled.pull()
         #expect(result.status == 1)
         #expect(
             result.errorOutput.contains(
                 "error: cannot download \(DVCRepository.key(bad)) from remote 'storage': the object there is damaged"
             ), "\(result)")
-        #expect(try content("data/x") == nil)
-        #expect(try content("file") == "one")
+        #expect(try pulled.content("data/x") == nil)
+        #expect(try pulled.content("file") == "one")
         // Neither the object nor the list that would promise it is in the cache.
         let cached = try world.stored(in: clone.appending(".dvc/cache"))
         let expected = world.keys(
@@ -114,7 +93,9 @@ import Glibc
     @Test(.enabled(if: Sandbox.canMount, "needs root and unshare"))
     func `a cache that is full keeps nothing half-written`() throws {
         let big = String(repeating: "x", count: 100 << 10)
-        try update { try world.repository.addDirectory("big", ["x": big + "1", "y": big + "2"]) }
+        try pulled.update {
+            try world.repository.addDirectory("big", ["x": big + "1", "y": big + "2"])
+        }
         let cache = clone.appending(".dvc/cache")
         try createDirectories(cache)
         let result = try world.sandbox.run(
@@ -123,29 +104,29 @@ import Glibc
         #expect(result.status == 1)
         #expect(result.errorOutput.contains("no space left on device"), "\(result)")
         #expect(!result.output.contains(".tmp"), "\(result)")
-        try pull().checked()
-        #expect(try content("big/y") == big + "2")
+        try pulled.pull().checked()
+        #expect(try pulled.content("big/y") == big + "2")
     }
 
     @Test func `an object that nobody has is named by its path`() throws {
         let oid = objectID(of: Array("one".utf8))
         try removeFile(world.storage.appending(DVCRepository.key(oid)))
-        let result = try pull()
+        let result = try pulled.pull()
         #expect(result.status == 1)
         #expect(
             result.errorOutput.contains(
                 "error: 'file' needs \(DVCRepository.key(oid)), which is neither in the cache nor on"
             ))
-        #expect(try content("data/x") == "1")
+        #expect(try pulled.content("data/x") == "1")
     }
 
     @Test func `what may be run can be run`() throws {
-        try update {
+        try pulled.update {
             let oid = try world.repository.add("#!/bin/sh\n", as: "tool")
             try world.write(
                 "outs:\n- md5: \(oid)\n  isexec: true\n  hash: md5\n  path: tool\n", to: "tool.dvc")
         }
-        try pull().checked()
+        try pulled.pull().checked()
         let mode = try #require(try fileStatus(clone.appending("tool"))).st_mode
         #expect(mode & 0o777 == 0o744)
         #expect(try #require(try fileStatus(clone.appending("file"))).st_mode & 0o111 == 0)
