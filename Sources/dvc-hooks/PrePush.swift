@@ -29,9 +29,12 @@ func prePush(remote: String, url: String, environment: Environment) -> CInt {
                 "hint", "install it again, or push without the data: DVC_SKIP_PUSH=1 git push")
             return 1
         }
-        let isDryRun = parentCommandLine().flatMap { PushCommandLine($0)?.isDryRun } ?? false
+        let parent = parentCommandLine().flatMap { PushCommandLine($0) }
+        var options = ["--stdin"]
+        if parent?.isDryRun == true { options.append("--dry-run") }
+        if parent?.isQuiet == true { options.append("--quiet") }
         let command = Command(
-            program, ["push", "--stdin"] + (isDryRun ? ["--dry-run"] : []) + ["--", remote, url],
+            program, ["push"] + options + ["--", remote, url],
             environment: environment)
         trace.log("run \(command.line)")
         printError(command.replaceProcess(input: input))

@@ -8,7 +8,8 @@ import Glibc
 
 /// Turns the signals that end a program into cancelling its work, so that it can clean up.
 ///
-/// The first one cancels; a second one, or five seconds without an end, ends the process at once,
+/// The first one cancels; one more than a second later, or five seconds without an end, ends the
+/// process at once,
 /// which leaves at most temporary files.
 ///
 /// A handler that writes to a pipe, because it works whichever thread a signal is given to. Blocking
@@ -38,7 +39,12 @@ final class SignalWatch: Sendable {
                 sleep(5)
                 _exit(128 + signal)
             }
-            _exit(128 + Self.next(from: pipe))
+            // A terminal sends Ctrl-C to all of a command, and git passes it on to us once more.
+            let start = ContinuousClock.now
+            while true {
+                let next = Self.next(from: pipe)
+                if start.duration(to: .now) > .seconds(1) { _exit(128 + next) }
+            }
         }
         for number in [SIGINT, SIGTERM, SIGHUP] {
             let previous = signal(number) { number in

@@ -117,6 +117,7 @@ import Testing
             "[core]\nremote = s\n['remote \"s\"']\nurl = s3://bucket/x\n", to: ".dvc/config")
         try world.commit("1", as: "a")
         try world.expectRefusal(
-            "remote 's' is reached by 's3://', which is not supported yet", hint: "use 'dvc push")
+            "remote 's' is reached by 's3://', which is not supported yet",
+            hint: "use real DVC for it")
     }
 }

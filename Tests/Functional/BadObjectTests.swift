@@ -62,7 +62,8 @@ import Testing
         try world.damageInCache(oid)
         try world.expectRefusal(
             "cannot upload \(DVCRepository.key(oid)) to remote 'storage': the file in the cache is damaged: it has "
-                + "the MD5 \(objectID(of: Array("damaged".utf8))); needed by "
+                + "the MD5 \(objectID(of: Array("damaged".utf8))) "
+                + "('\(world.path.appending(".dvc/cache").appending(DVCRepository.key(oid)))'); needed by "
                 + "'a\(isMember ? "/x" : "")' (commit @)",
             hint: "remove the damaged file")
         #expect(try world.stored() == [])

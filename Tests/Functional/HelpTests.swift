@@ -63,7 +63,10 @@ import Testing
         (["push", "--stdin", "x"], "'--stdin' needs the arguments <remote> and <url>", "run "),
         (["push", "--porcelain"], "'--porcelain' goes with '--stdin'", "run "),
         (["push", "-q", "-v"], "'--quiet' and '--verbose' exclude each other", "run "),
-        (["pull", "x"], "'x' is one argument too many for 'git dvc pull'", "run "),
+        (
+            ["pull", "x"], "targets such as 'x' are not supported yet",
+            "pull everything with 'git dvc pull'"
+        ),
         (["install", "--", "-h"], "'-h' is one argument too many for 'git dvc install'", "run "),
     ]
 

@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func `the meter looks like Git's, and takes the place of the summary`() throws {
-        let result = try world.git(["-c", "dvc.progress=true", "push", "-q", "origin", "main"])
+        let result = try world.git(["-c", "dvc.progress=true", "push", "origin", "main"])
             .checked()
         let last = try #require(
             result.errorOutput.split(separator: "\n").first?.split(separator: "\r").last)
@@ -54,7 +54,7 @@ import Testing
 
     @Test(arguments: ["auto", "false"])
     func `without a terminal there is no meter`(value: String) throws {
-        let result = try world.git(["-c", "dvc.progress=\(value)", "push", "-q", "origin", "main"])
+        let result = try world.git(["-c", "dvc.progress=\(value)", "push", "origin", "main"])
             .checked()
         #expect(world.ourLines(result).count == 1)
         #expect(result.errorOutput.hasPrefix("Uploaded 3 DVC objects ("))
@@ -62,9 +62,15 @@ import Testing
     }
 
     #if os(Linux)
+    @Test func `a quiet push uploads without a word`() throws {
+        let result = try world.push("-q", "origin", "main").checked()
+        #expect(result.errorOutput == "")
+        #expect(try world.stored().count == 3)
+    }
+
     @Test func `on a terminal there is one`() throws {
         let result = try world.sandbox.run(
-            "script", "-qec", "git push -q origin main", "/dev/null", in: world.path
+            "script", "-qec", "git push origin main", "/dev/null", in: world.path
         ).checked()
         #expect(result.output.contains("Uploading DVC objects: 100% (3/3)"), "\(result)")
     }

@@ -1,10 +1,11 @@
 /// The command line of a `git push`, as far as a hook must know it.
 ///
-/// A hook is not told about `--dry-run`; only the parent's command line shows it. What cannot be
+/// A hook is not told about `--dry-run` and `--quiet`; only the parent's command line shows it. What cannot be
 /// understood counts as a real push: the worst is that data is uploaded early.
 /// Source: git-push(1); observed with Git 2.39 (git-integration 3.2).
 package struct PushCommandLine: Equatable, Sendable {
     package let isDryRun: Bool
+    package let isQuiet: Bool
 
     /// Options of `git` itself whose value is the next word.
     private static let globalOptionsWithValue: Set<String> = [
@@ -30,6 +31,7 @@ package struct PushCommandLine: Equatable, Sendable {
             return nil
         }
         var isDryRun = false
+        var isQuiet = false
         while let word = rest.popFirst(), word != "--" {
             if Self.optionsWithValue.contains(word) {
                 _ = rest.popFirst()
@@ -37,13 +39,17 @@ package struct PushCommandLine: Equatable, Sendable {
                 isDryRun = false
             } else if word.hasPrefix("--d"), word != "--d", "--dry-run".hasPrefix(word) {
                 isDryRun = true  // `--d` could also be `--delete`
+            } else if word == "--quiet" {
+                isQuiet = true
             } else if word.hasPrefix("-"), !word.hasPrefix("--") {
                 // A cluster of switches; after `o` the rest is a value.
                 let switches = word.dropFirst().prefix { $0 != "o" }
                 if switches.contains("n") { isDryRun = true }
+                if switches.contains("q") { isQuiet = true }
                 if switches.count < word.count - 1, word.last == "o" { _ = rest.popFirst() }
             }
         }
         self.isDryRun = isDryRun
+        self.isQuiet = isQuiet
     }
 }

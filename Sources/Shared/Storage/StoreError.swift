@@ -87,7 +87,10 @@ package struct StoreError: UserFacingError, Equatable {
         case .denied: "check the permissions or credentials for remote '\(store)'"
         case .full: "free some space on remote '\(store)', then run the command again"
         case .unavailable: "check the url of remote '\(store)' with 'dvc remote list'"
-        case .mismatch: "remove the damaged file, then get the object again or add the data again"
+        case .mismatch where operation == .upload:
+            "remove the damaged file, then get the object again or add the data again"
+        case .mismatch:
+            "remove that object from the remote, then run 'git dvc push' where the data is"
         case .missing, .sourceMissing, .busy, .failed: nil
         }
     }

@@ -96,9 +96,9 @@ package struct PullWorkflow {
         for out in outs {
             places[out.needed.oid] = out.needed.path
             let cache = try cache(of: out)
-            // A file in the cache needs no remote; a directory's members must be looked at.
+            // What is in the cache needs no remote.
             let key = ObjectKey(out.needed.oid)
-            if !key.oid.isDirectory, try await cache.size(of: key) != nil { continue }
+            if try await isComplete(key.oid, in: cache) { continue }
             switch try selection.choice(for: out) {
             case .notSelected: continue
             case .remote where out.metafileKind == .repositoryImport:
@@ -106,7 +106,8 @@ package struct PullWorkflow {
             case .remote(let remote) where remote.isCloudVersioned:
                 report.errors.append(
                     UnsupportedPullError(place: out.needed.place, kind: .versioned))
-            case .none: report.errors.append(NoRemoteError(place: out.needed.place))
+            case .none:
+                report.errors.append(NoRemoteError(place: out.needed.place, isPull: true))
             case .invalid(let error): report.errors.append(error)
             case .remote(let remote):
                 let name = "\(remote.canonicalURL) \(out.configuration.cacheDirectory ?? "")"
@@ -126,6 +127,21 @@ package struct PullWorkflow {
                 report.errors.append(error)
             }
         }
+    }
+
+    /// Whether the cache has an object, and all members when it is a directory.
+    private func isComplete(_ oid: ObjectID, in cache: any ObjectCache) async throws -> Bool {
+        guard oid.isDirectory else { return try await cache.size(of: ObjectKey(oid)) != nil }
+        let limit = DirectoryListing.largestEncoding
+        // A list that is missing or damaged is one that must be fetched.
+        guard let bytes = try? await cache.contents(of: ObjectKey(oid), limit: limit),
+            let listing = try? DirectoryListing(reading: bytes, scheme: oid.scheme)
+        else { return false }
+        for index in listing.indices
+        where try await cache.size(of: ObjectKey(listing.oid(at: index))) == nil {
+            return false
+        }
+        return true
     }
 
     private func fetch(

@@ -103,7 +103,12 @@ struct PushJudgement {
         for place in store.failed {
             guard let cause = causes[place.oid] else { continue }
             let outs = (occurrences[place.oid] ?? []).map(\.out)
-            add(UploadError(place: place, cause: cause), refusing: try tipsNeeding(outs))
+            var file: FilePath?
+            if case .mismatch = cause.reason, let cache = outcome.plan.cacheDirectory {
+                file = place.oid.storagePath(below: cache)
+            }
+            let error = UploadError(place: place, cause: cause, damagedFile: file)
+            add(error, refusing: try tipsNeeding(outs))
         }
         let untried = outcome.untried.flatMap { occurrences[$0] ?? [] }.map(\.out)
         if !untried.isEmpty, let error = report.errors.last {
@@ -116,7 +121,7 @@ struct PushJudgement {
             let outs = (occurrences[place.oid] ?? []).map(\.out)
             let error = MissingObjectError(
                 place: place, remote: store.remote, flaw: flaws[place.oid] ?? nil,
-                isPush: !source.isWorkspace)
+                isPush: !source.isWorkspace && strictness != .none)
             add(error, refusing: refused(try liveTips(of: outs)))
         }
     }

@@ -90,8 +90,13 @@ package struct MissingObjectError: UserFacingError {
 package struct UploadError: UserFacingError {
     package let place: ObjectPlace
     package let cause: any UserFacingError
+    /// The file in the cache, when that is what is wrong.
+    package let damagedFile: FilePath?
 
-    package var summary: String { "\(cause.summary); needed by \(place.text)" }
+    package var summary: String {
+        let file = damagedFile.map { " ('\($0)')" } ?? ""
+        return "\(cause.summary)\(file); needed by \(place.text)"
+    }
     package var advice: String? { cause.advice }
 }
 
@@ -99,9 +104,12 @@ package struct UploadError: UserFacingError {
 package struct NoRemoteError: UserFacingError {
     /// The out's path, and the commit when there is one.
     package let place: String
+    /// Whether the data is to be got from somewhere.
+    package var isPull = false
 
     package var summary: String {
-        "no remote is configured for \(place): there is nowhere to upload its data"
+        "no remote is configured for \(place): there is nowhere to "
+            + (isPull ? "get its data from" : "upload its data")
     }
 
     package var advice: String? {

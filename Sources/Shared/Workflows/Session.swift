@@ -92,15 +92,15 @@ package struct Session: Sendable {
         var warnings: [any UserFacingError] = []
         func check(_ key: String, _ name: String, _ expected: String, _ isValid: (String) -> Bool) {
             guard let value = config[key], !isValid(value) else { return }
-            let text = "\(name) is '\(value)', which is not \(expected)"
+            let text = "\(name) is '\(value)', which is not \(expected); using the default"
             warnings.append(SettingError(summary: text))
         }
         check("dvc.jobs", "dvc.jobs", "a number of at least 1") { (Int($0) ?? 0) > 0 }
         check("dvc.indexmaxage", "dvc.indexMaxAge", "a span such as '7.days'") {
             Duration(gitText: $0) != nil
         }
-        check("dvc.pushdata", "dvc.pushData", "one of before, after, never") {
-            ["before", "after", "never"].contains($0.lowercased())
+        check("dvc.pushdata", "dvc.pushData", "one of before, never") {
+            ["before", "never"].contains($0.lowercased())
         }
         check("dvc.progress", "dvc.progress", "one of auto, true, false") {
             $0.lowercased() == "auto" || config.boolean("dvc.progress") != nil

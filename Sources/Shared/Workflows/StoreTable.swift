@@ -12,7 +12,8 @@ struct UnsupportedRemoteError: UserFacingError {
         "remote '\(remote)' is reached by '\(scheme)://', which is not supported yet"
     }
     var advice: String? {
-        "use 'dvc push -r \(remote)' and 'git push --no-verify', or a remote that is a directory"
+        "use real DVC for it: 'dvc pull -r \(remote)'; 'dvc push -r \(remote)', then "
+            + "'git push --no-verify'"
     }
 }
 

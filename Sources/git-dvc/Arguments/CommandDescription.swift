@@ -38,7 +38,8 @@ struct CommandDescription: Sendable {
 
     /// The text of `-h`.
     var help: String {
-        var text = "usage: git dvc \(name) \(synopsis)\n\n\(summary)\n"
+        let line = synopsis.isEmpty ? name : "\(name) \(synopsis)"
+        var text = "usage: git dvc \(line)\n\n\(summary)\n"
         func section(_ title: String, _ rows: [(String, String)]) {
             guard !rows.isEmpty else { return }
             let width = min(28, rows.map(\.0.count).max() ?? 0)

@@ -5,6 +5,7 @@ let pullCommand = CommandDescription(
     name: "pull",
     summary: "Downloads the data of the workspace's metafiles and puts copies of it in place.",
     synopsis: "[<options>]",
+    argumentCount: 0...Int.max,
     options: [
         OptionDescription(
             "remote", "r", value: "name", "only this DVC remote, instead of the default"),
@@ -13,6 +14,11 @@ let pullCommand = CommandDescription(
     ],
     examples: [("git dvc pull", "get everything that the current commit needs")],
     run: { arguments, invocation in
+        if let word = arguments.positionals.first {
+            throw UsageError(
+                summary: "targets such as '\(word)' are not supported yet",
+                advice: "pull everything with 'git dvc pull', or this with 'dvc pull \(word)'")
+        }
         let jobs = try arguments.count("jobs")
         let session = try invocation.session()
         var options = PullOptions(progress: session.progressOutput(isQuiet: arguments.has("quiet")))

@@ -90,7 +90,7 @@ private func push(_ arguments: Arguments, _ invocation: Invocation) async throws
     }
     let printer = PushPrinter(
         report: report, options: options, isQuiet: isQuiet, isVerbose: arguments.has("verbose"))
-    printer.printMessages()
+    printer.printMessages(isHook: readsRefs)
     if arguments.has("json") {
         try printer.printJSON()
     } else if arguments.has("porcelain") {

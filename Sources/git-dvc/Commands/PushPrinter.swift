@@ -9,9 +9,10 @@ struct PushPrinter {
     let isQuiet: Bool
     let isVerbose: Bool
 
-    func printMessages() {
+    /// `isHook`: what is amiss with a push is said even when Git is told to be quiet.
+    func printMessages(isHook: Bool) {
         if isVerbose { for note in report.notes { printMessage("note", note) } }
-        if !isQuiet { Basics.printMessages("warning", report.warnings) }
+        if !isQuiet || isHook { Basics.printMessages("warning", report.warnings) }
         Basics.printMessages("error", report.errors)
     }
 

@@ -21,6 +21,15 @@ import Testing
         #expect(PushCommandLine(line.split(separator: " ").map(String.init))?.isDryRun == false)
     }
 
+    @Test(arguments: [
+        ("git push -q", true), ("git push --quiet x", true), ("git push -fq", true),
+        ("git push -o q", false), ("git push -oq", false), ("git push x -- -q", false),
+    ])
+    func `sees whether Git is to be quiet`(line: String, isQuiet: Bool) {
+        let words = line.split(separator: " ").map(String.init)
+        #expect(PushCommandLine(words)?.isQuiet == isQuiet)
+    }
+
     @Test(arguments: ["", "git", "git -C push", "git p -n", "sh -c git", "git fetch push"])
     func `is silent about anything else`(line: String) {
         #expect(PushCommandLine(line.split(separator: " ").map(String.init)) == nil)
