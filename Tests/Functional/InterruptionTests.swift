@@ -45,6 +45,19 @@ import Glibc
         #expect(try world.stored() == everything)
     }
 
+    @Test func `a signal that comes twice ends an upload as cleanly as one`() throws {
+        // So it is with Ctrl-C at `git dvc push`: the terminal sends it, and git passes it on.
+        let program = try Sandbox.installedPrefix().appending("bin/git-dvc").string
+        let process = try world.stopped(whileUploading: large, program, ["push"])
+        process.send(SIGINT)
+        process.send(SIGTERM)
+        process.sendToAll(SIGCONT)
+        let result = process.wait()
+        #expect(result.status == 128 + SIGINT || result.status == 128 + SIGTERM, "\(result)")
+        #expect(result.errorOutput.hasPrefix("error: interrupted after "), "\(result)")
+        #expect(try world.flawsOfStorage() == [])
+    }
+
     @Test func `Ctrl-C during git push moves no ref and leaves nothing`() throws {
         let process = try world.stopped(whileUploading: large, "git", ["push", "origin", "main"])
         process.sendToAll(SIGINT)
