@@ -25,15 +25,6 @@ package struct DVCRemote: Equatable, Sendable {
     /// How many transfers may run at a time, when the user said so.
     package var jobs: Int? { text(of: "jobs").flatMap { Int(configText: $0) } }
 
-    /// Whether downloads are to be hashed; true by default only where DVC does not trust the service.
-    ///
-    /// Source: dvc-compat 8.2.
-    package var verifiesDownloads: Bool {
-        if let isSet = bool("verify") { return isSet }
-        guard case .url(let scheme, _) = location else { return false }
-        return scheme == "gdrive" || scheme == "oss"
-    }
-
     /// Whether directories of a local remote belong to the group (`shared = group`).
     package var isShared: Bool { text(of: "shared") != nil }
 

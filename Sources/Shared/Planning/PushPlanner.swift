@@ -16,7 +16,12 @@ package final class PushPlanner {
     private let reader: RevisionReader
     private let collector: OutCollector
     /// Which tips still have a set of files as it was; asked again for every object it concerns.
-    private var liveTips: [[MetafileVersion]: Set<GitOID>] = [:]
+    private var liveTips: [LivenessQuestion: Set<GitOID>] = [:]
+
+    private struct LivenessQuestion: Hashable {
+        let tips: [GitOID]
+        let files: [MetafileVersion]
+    }
 
     /// `status`: `nil` when there is no usable record, and everything is asked for.
     package init(
@@ -76,13 +81,14 @@ package final class PushPlanner {
     /// Those of `tips` in which none of these files has changed.
     package func tips(_ tips: [GitOID], stillHaving files: [MetafileVersion]) throws -> Set<GitOID>
     {
-        if let known = liveTips[files] { return known }
+        let question = LivenessQuestion(tips: tips, files: files)
+        if let known = liveTips[question] { return known }
         let live = try tips.filter { tip in
             try zip(files, reader.blobs(at: files.map(\.path), in: tip)).allSatisfy {
                 $0.blob == $1
             }
         }
-        liveTips[files] = Set(live)
+        liveTips[question] = Set(live)
         return Set(live)
     }
 

@@ -88,12 +88,9 @@ import Testing
         let some = try remote(
             "url = /a\njobs = ' 1_0 '\nverify = TRUE\nshared = group\ntype = copy")
         #expect(some.jobs == 10)
-        #expect(some.verifiesDownloads)
         #expect(some.isShared)
         #expect(some.linkTypes == [.copy])
         #expect(!some.isCloudVersioned)
-        #expect(try remote("url = oss://b").verifiesDownloads)
-        #expect(try !remote("url = s3://b").verifiesDownloads)
         #expect(try remote("url = s3://b\nworktree = True").isCloudVersioned)
         #expect(try remote("url = s3://b\nversion_aware = true").isCloudVersioned)
         #expect(try remote("url = ssh://h/\nkeyfile = k").text(of: "keyfile") == "/r/.dvc/k")
