@@ -147,6 +147,13 @@ let package = Package(
         unitTests(of: "Storage", with: ["StoreConformance", "Digests", "Basics"]),
         unitTests(of: "LocalBackend", with: ["StoreConformance", "Storage", "Digests", "Basics"]),
 
+        .target(
+            name: "FuzzTargets", dependencies: ["YAML", "DVC", "Git", "Digests", "Basics"],
+            path: "Tests/Support/FuzzTargets", swiftSettings: strict),
+        .testTarget(
+            name: "FuzzCorpusTests", dependencies: ["FuzzTargets"],
+            path: "Tests/Unit/FuzzCorpusTests", swiftSettings: strict),
+
         programTests("Functional"),
         programTests("Interop"),
 
@@ -155,3 +162,12 @@ let package = Package(
             path: "Tests/Bench", swiftSettings: strict),
     ]
 )
+
+// libFuzzer brings its own `main`, so the program cannot be part of an ordinary build.
+if Context.environment["GIT_DVC_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzTargets", "Basics"], path: "Tests/Fuzz",
+            exclude: ["corpus", "corpus.py", "run.sh"],
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

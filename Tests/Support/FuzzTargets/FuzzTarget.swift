@@ -1,0 +1,115 @@
+internal import Basics
+internal import DVC
+internal import Digests
+internal import Git
+internal import YAML
+
+/// A parser of text that comes from strangers, to be fed with anything.
+///
+/// It must come back in time, with a value or with an error of its own, and what it says must agree
+/// with itself. Used by the fuzzer, and by the tests that replay its corpus.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+    case yaml, metafile, pipeline, lock, config, listing, dvcignore
+    case jsonParameters = "parameters-json"
+    case tomlParameters = "parameters-toml"
+    case pythonParameters = "parameters-python"
+    case refUpdates = "ref-updates"
+
+    /// Runs the parser; a broken promise traps.
+    package func run(_ bytes: [UInt8]) {
+        switch self {
+        case .yaml: _ = try? parseYAML(bytes)
+        case .metafile: parseMetafile(bytes)
+        case .pipeline: parsePipeline(bytes)
+        case .lock: checkLine { () throws(MetafileError) in _ = try PipelineLock(bytes) }
+        case .config: parseConfig(bytes)
+        case .listing: parseListing(bytes)
+        case .dvcignore: matchIgnoreRules(bytes)
+        case .jsonParameters: parseParameters(bytes, in: "p.json")
+        case .tomlParameters: parseParameters(bytes, in: "p.toml")
+        case .pythonParameters: parseParameters(bytes, in: "p.py")
+        case .refUpdates: _ = try? RefUpdate.parse(bytes)
+        }
+    }
+}
+
+/// Errors must have something to say.
+private func checkLine(_ body: () throws(MetafileError) -> Void) {
+    do throws(MetafileError) {
+        try body()
+    } catch {
+        precondition(!error.summary.isEmpty)
+    }
+}
+
+private func parseMetafile(_ bytes: [UInt8]) {
+    checkLine { () throws(MetafileError) in
+        for out in try Metafile(bytes).outs {
+            // An id is one that a store can have, and a place is one that can be checked.
+            if let oid = out.oid { precondition(oid.storagePath.bytes.count >= 33) }
+            if case .inside(let path) = out.location { precondition(!path.isAbsolute) }
+        }
+    }
+}
+
+/// The text up to the first NUL is `dvc.yaml`, then its lock, then whatever file is asked for.
+private func parsePipeline(_ bytes: [UInt8]) {
+    let parts = bytes.split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+    let parameters = parts.count > 2 ? Array(parts[2]) : nil
+    checkLine { () throws(MetafileError) in
+        let definition = try PipelineDefinition(Array(parts[0])) { _ in parameters }
+        let lock = parts.count > 1 ? try PipelineLock(Array(parts[1])) : nil
+        _ = Pipeline(definition, lock: lock).outs
+    }
+}
+
+/// A file of parameters, taken in whole and by a name.
+private func parseParameters(_ bytes: [UInt8], in name: String) {
+    let yaml = "vars: [\(name)]\nstages: {s: {foreach: '${a}', do: {cmd: x, outs: ['${item}']}}}\n"
+    checkLine { () throws(MetafileError) in
+        let definition = try PipelineDefinition(Array(yaml.utf8)) { path in
+            path == FilePath(name) ? bytes : nil
+        }
+        _ = Pipeline(definition).outs
+    }
+}
+
+private func parseConfig(_ bytes: [UInt8]) {
+    let source = ConfigSource(level: .repo, bytes: bytes, directory: "/r/.dvc", name: "config")
+    do throws(ConfigError) {
+        let config = try DVCConfig([source], home: "/home/u")
+        for name in config.remoteNames {
+            // A broken remote is one of the errors that are expected.
+            guard let remote = try? config.remote(named: name) else { continue }
+            precondition(!remote.canonicalURL.isEmpty)
+        }
+    } catch {
+        precondition(!error.summary.isEmpty)
+    }
+}
+
+/// What is read must come back when it is written, in DVC's order.
+private func parseListing(_ bytes: [UInt8]) {
+    guard let listing = try? DirectoryListing(reading: bytes) else { return }
+    guard let again = try? DirectoryListing(reading: listing.encoded()) else {
+        preconditionFailure("what was written cannot be read")
+    }
+    precondition(again == listing)
+    for index in listing.indices {
+        precondition(listing.index(of: listing.path(at: index)) != nil)
+    }
+}
+
+/// The text up to the first NUL is the file, the rest are paths.
+private func matchIgnoreRules(_ bytes: [UInt8]) {
+    let parts = bytes.split(separator: 0, omittingEmptySubsequences: false)
+    var rules = IgnoreRules()
+    rules.add(Array(parts[0]), in: "")
+    rules.add(Array(parts[0]), in: "a/b")
+    for part in parts.dropFirst() {
+        guard let path = FilePath(validating: part) else { continue }
+        let first = rules.ignores(path, isDirectory: false)
+        precondition(first == rules.ignores(path, isDirectory: false))
+        _ = rules.ignores(path, isDirectory: true)
+    }
+}
