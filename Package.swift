@@ -103,9 +103,12 @@ let package = Package(
         shared("Planning", uses: ["Git", "DVC", "StatusCache", "Digests", "Basics"]),
         shared("Transfer", uses: ["Storage", "DVC", "Digests", "Basics"]),
         shared(
+            "Workspace",
+            uses: ["LocalBackend", "Storage", "DVC", "StatusCache", "Digests", "Basics"]),
+        shared(
             "Workflows",
             uses: [
-                "Planning", "Transfer", "LocalBackend", "Storage", "DVC", "Git", "StatusCache",
+                "Workspace", "Planning", "Transfer", "LocalBackend", "Storage", "DVC", "Git", "StatusCache",
                 "Digests", "Basics",
             ]),
 
@@ -133,6 +136,11 @@ let package = Package(
         unitTests(
             of: "Planning",
             with: ["TestSupport", "StatusCache", "DVC", "Git", "Digests", "Basics"]),
+        unitTests(
+            of: "Workspace",
+            with: [
+                "TestSupport", "LocalBackend", "Storage", "StatusCache", "DVC", "Digests", "Basics",
+            ]),
         unitTests(
             of: "Workflows",
             with: [

@@ -3,6 +3,7 @@ internal import DVC
 internal import Digests
 internal import Planning
 internal import Storage
+internal import Workspace
 
 #if canImport(Darwin)
 internal import Darwin

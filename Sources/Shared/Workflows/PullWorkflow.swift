@@ -5,6 +5,7 @@ internal import Git
 internal import Planning
 internal import Storage
 internal import Transfer
+internal import Workspace
 
 /// What a pull did.
 package struct PullReport: Sendable {

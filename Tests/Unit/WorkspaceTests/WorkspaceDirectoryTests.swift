@@ -3,7 +3,7 @@ import Digests
 import TestSupport
 import Testing
 
-@testable import Workflows
+@testable import Workspace
 
 #if canImport(Darwin)
 import Darwin

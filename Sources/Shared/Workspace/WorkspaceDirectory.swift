@@ -1,18 +1,18 @@
-internal import Basics
-internal import Digests
+package import Basics
+package import Digests
 
 #if canImport(Darwin)
-internal import Darwin
+package import Darwin
 #else
-internal import Glibc
+package import Glibc
 #endif
 
 /// A path of the repository that must not be written to.
-struct UnsafePathError: UserFacingError {
-    let path: FilePath
-    let reason: String
+package struct UnsafePathError: UserFacingError {
+    package let path: FilePath
+    package let reason: String
 
-    var summary: String { "refusing to write '\(path)': \(reason)" }
+    package var summary: String { "refusing to write '\(path)': \(reason)" }
 }
 
 /// The working copy as a place to write files to: never through a link, never outside, never into
@@ -20,11 +20,14 @@ struct UnsafePathError: UserFacingError {
 ///
 /// Every directory on the way is opened from the one above without following links, so a link that
 /// is put there in the meantime is found as well. Source: git-integration 8.7.
-struct WorkspaceDirectory {
-    let top: FilePath
+package struct WorkspaceDirectory: Sendable {
+    package let top: FilePath
+
+    /// `top`: absolute.
+    package init(top: FilePath) { self.top = top }
 
     /// Why a path must not be written to, by its spelling; `nil` when it may.
-    static func flaw(of path: FilePath) -> String? {
+    package static func flaw(of path: FilePath) -> String? {
         if path.isAbsolute { return "it is absolute" }
         let parts = path.components
         if parts.isEmpty { return "it is empty" }
@@ -61,13 +64,13 @@ struct WorkspaceDirectory {
     /// Opens the directory that holds `path`, making missing ones.
     ///
     /// Throws ``UnsafePathError``, `SystemError`.
-    func openParent(of path: FilePath) throws -> OpenFile {
+    package func openParent(of path: FilePath) throws -> OpenFile {
         if let flaw = Self.flaw(of: path) { throw UnsafePathError(path: path, reason: flaw) }
         return try openDirectory(path.parent)
     }
 
     /// Opens a directory whose name comes from us, making missing ones, without following links.
-    func openDirectory(_ path: FilePath) throws -> OpenFile {
+    package func openDirectory(_ path: FilePath) throws -> OpenFile {
         var directory = try OpenFile(top, O_RDONLY | O_DIRECTORY, operation: "open")
         var reached: FilePath = ""
         for part in path.components {
@@ -99,12 +102,12 @@ struct WorkspaceDirectory {
     }
 
     /// What is at `path`, links not followed; `nil` when nothing is.
-    func status(of path: FilePath) throws -> stat? { try fileStatus(top.appending(path)) }
+    package func status(of path: FilePath) throws -> stat? { try fileStatus(top.appending(path)) }
 
     /// Puts a copy of `source` at `path` in one step, replacing a file that is there.
     ///
     /// The copy is hashed on its way: damaged content never gets into the working copy.
-    func install(
+    package func install(
         _ source: FilePath, as oid: ObjectID, at path: FilePath, isExecutable: Bool
     ) throws {
         let directory = try openParent(of: path)
@@ -138,7 +141,7 @@ struct WorkspaceDirectory {
     }
 
     /// Removes the file at `path`.
-    func remove(_ path: FilePath) throws {
+    package func remove(_ path: FilePath) throws {
         let directory = try openParent(of: path)
         let result = path.lastComponent.withCString { unlinkat(directory.descriptor, $0, 0) }
         guard result == 0 || errno == ENOENT else {
@@ -147,7 +150,7 @@ struct WorkspaceDirectory {
     }
 
     /// The name that the content of the regular file at `path` has.
-    func objectID(at path: FilePath, scheme: HashScheme) throws -> ObjectID {
+    package func objectID(at path: FilePath, scheme: HashScheme) throws -> ObjectID {
         let file = try OpenFile(
             top.appending(path), O_RDONLY | O_NOFOLLOW, operation: "read")
         var hasher = ContentHasher(scheme)
@@ -181,11 +184,17 @@ struct WorkspaceDirectory {
 }
 
 /// A file of the cache whose content is not what its name says.
-struct DamagedCacheError: UserFacingError {
-    let path: FilePath
-    let oid: ObjectID
-    let found: ObjectID
+package struct DamagedCacheError: UserFacingError {
+    package let path: FilePath
+    package let oid: ObjectID
+    package let found: ObjectID
 
-    var summary: String { "'\(path)' is damaged: its content has the MD5 \(found)" }
-    var advice: String? { "remove it, then run 'git dvc pull' again" }
+    package init(path: FilePath, oid: ObjectID, found: ObjectID) {
+        self.path = path
+        self.oid = oid
+        self.found = found
+    }
+
+    package var summary: String { "'\(path)' is damaged: its content has the MD5 \(found)" }
+    package var advice: String? { "remove it, then run 'git dvc pull' again" }
 }

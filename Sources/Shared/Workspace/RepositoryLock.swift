@@ -1,4 +1,4 @@
-internal import Basics
+package import Basics
 
 #if canImport(Darwin)
 internal import Darwin
@@ -7,31 +7,31 @@ internal import Glibc
 #endif
 
 /// Somebody else holds DVC's lock.
-struct LockBusyError: UserFacingError {
-    let path: FilePath
+package struct LockBusyError: UserFacingError {
+    package let path: FilePath
     /// What the holder wrote into the file.
-    let holder: String
+    package let holder: String
 
-    var summary: String {
+    package var summary: String {
         let who = holder.isEmpty ? "another DVC process" : "the process \(holder)"
         return "'\(path)' is held by \(who)"
     }
 
-    var advice: String? { "wait until it is done, then run the command again" }
+    package var advice: String? { "wait until it is done, then run the command again" }
 }
 
 /// DVC's lock on a repository, held until this goes out of scope.
 ///
 /// Source: DVC 3.67, observed (dvc-compat 1.7): `flock` on `.dvc/tmp/lock`, whose content is a blank
 /// and the holder's process id, and which is never removed.
-struct RepositoryLock: ~Copyable {
+package struct RepositoryLock: ~Copyable {
     private let file: OpenFile
 
     /// Waits for the lock, up to 30 s: ten times as long as DVC.
     ///
     /// `directory`: the `.dvc` directory, relative to `workspace`. Throws ``LockBusyError``,
     /// ``UnsafePathError``, `SystemError`, `CancellationError`.
-    static func acquire(
+    package static func acquire(
         in directory: FilePath, of workspace: WorkspaceDirectory
     ) async throws -> RepositoryLock {
         let name = directory.appending("tmp/lock")
