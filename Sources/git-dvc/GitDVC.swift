@@ -33,9 +33,12 @@ import Glibc
             }
             switch name {
             case "-h", "--help", "help":
-                return try showHelp(words.dropFirst().first)
+                return try showHelp(words.dropFirst())
             case "--version": return try await run(versionCommand, [])
-            default: return try await run(command(named: name), Array(words.dropFirst()))
+            default:
+                var rest = words[...]
+                let command = try command(takenFrom: &rest)
+                return try await run(command, Array(rest))
             }
         } catch is CancellationError {
             printMessage("error", "interrupted")
@@ -52,24 +55,42 @@ import Glibc
             write(command.help, to: 1)
             return 0
         }
+        guard let action = command.run else {
+            throw UsageError(
+                summary: "'git dvc \(command.name)' needs a command",
+                advice: "run 'git dvc \(command.name) -h' for the list")
+        }
         let invocation = Invocation(
             environment: .current(), directory: try FilePath.currentDirectory())
-        return try await command.run(arguments, invocation)
+        return try await action(arguments, invocation)
     }
 
-    private static func command(named name: String) throws(UsageError) -> CommandDescription {
-        if let command = commands.first(where: { $0.name == name }) { return command }
-        let nearest = nearestWord(to: name, among: commands.map { $0.name })
+    /// The command or subcommand that the first words name, which are taken away.
+    private static func command(
+        takenFrom words: inout ArraySlice<String>
+    ) throws(UsageError) -> CommandDescription {
+        var command = try find(words.popFirst() ?? "", among: commands, of: "git dvc")
+        while !command.subcommands.isEmpty, let word = words.first, !word.hasPrefix("-") {
+            command = try find(word, among: command.subcommands, of: "git dvc \(command.name)")
+            words.removeFirst()
+        }
+        return command
+    }
+
+    private static func find(
+        _ word: String, among commands: [CommandDescription], of parent: String
+    ) throws(UsageError) -> CommandDescription {
+        if let command = commands.first(where: { $0.word == word }) { return command }
+        let nearest = nearestWord(to: word, among: commands.map(\.word))
         throw UsageError(
-            summary: "'\(name)' is not a command of git dvc",
-            advice: nearest.map { "did you mean 'git dvc \($0)'?" }
-                ?? "run 'git dvc -h' for the list")
+            summary: "'\(word)' is not a command of \(parent)",
+            advice: nearest.map { "did you mean '\(parent) \($0)'?" }
+                ?? "run '\(parent) -h' for the list")
     }
 
-    private static func showHelp(_ name: String?) throws(UsageError) -> CInt {
-        write(
-            try name.map { name throws(UsageError) in try command(named: name).help } ?? overview,
-            to: 1)
+    private static func showHelp(_ words: ArraySlice<String>) throws(UsageError) -> CInt {
+        var words = words
+        write(words.isEmpty ? overview : try command(takenFrom: &words).help, to: 1)
         return 0
     }
 

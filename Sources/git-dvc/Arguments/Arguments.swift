@@ -9,15 +9,30 @@ struct UsageError: UserFacingError {
 /// The arguments of a command, read against its description.
 struct Arguments: Sendable {
     private var switches: Set<String> = []
-    private var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
     private(set) var positionals: [String] = []
 
     func has(_ option: String) -> Bool { switches.contains(option) }
-    func value(_ option: String) -> String? { values[option] }
+
+    /// The value of an option; the last one when it was given several times.
+    func value(_ option: String) -> String? { values[option]?.last }
+
+    /// Every value of an option that may be given several times, in their order.
+    func values(_ option: String) -> [String] { values[option] ?? [] }
+
+    /// The switch that was given of several that exclude each other, if any.
+    func choice(of switches: [String]) throws(UsageError) -> String? {
+        let given = switches.filter(has)
+        guard given.count < 2 else {
+            throw UsageError(
+                summary: "'--\(given[0])' and '--\(given[1])' exclude each other", advice: nil)
+        }
+        return given.first
+    }
 
     /// The value of an option that is a number of at least 0.
     func count(_ option: String) throws(UsageError) -> Int? {
-        guard let text = values[option] else { return nil }
+        guard let text = value(option) else { return nil }
         guard let number = Int(text), number >= 0 else {
             throw UsageError(
                 summary: "'--\(option)' takes a number, not '\(text)'", advice: nil)
@@ -25,8 +40,10 @@ struct Arguments: Sendable {
         return number
     }
 
-    /// Reads words the way Git and DVC do: `--long`, `--long=value`, `--lo` where that is clear, `-s`,
-    /// `-svalue`, several switches in one word, `--` before words that only look like options.
+    /// Reads words the way Git and DVC do.
+    ///
+    /// `--long`, `--long=value`, `--lo` where that is clear, `-s`, `-svalue`, several switches in one
+    /// word, `--` before words that only look like options. A negative number looks like none.
     init(_ words: [String], for command: CommandDescription) throws(UsageError) {
         let known = command.options + [OptionDescription("help", "h", "")]
         let usage = "run 'git dvc \(command.name) -h' for its options"
@@ -43,7 +60,7 @@ struct Arguments: Sendable {
                 let option = try Self.option(named: name, among: known, usage)
                 let value = parts.count > 1 ? String(parts[1]) : nil
                 try take(option, "--\(name)", value, &rest)
-            } else if word.hasPrefix("-"), word.count > 1 {
+            } else if word.hasPrefix("-"), word.count > 1, !word.isNegativeNumber {
                 var letters = word.dropFirst()
                 while let letter = letters.popFirst() {
                     guard let option = known.first(where: { $0.short == letter }) else {
@@ -85,7 +102,7 @@ struct Arguments: Sendable {
         guard let value = given ?? rest.popFirst() else {
             throw UsageError(summary: "'\(spelling)' needs a value: <\(valueName)>", advice: nil)
         }
-        values[option.long] = value
+        values[option.long, default: []].append(value)
     }
 
     private static func option(
@@ -102,6 +119,12 @@ struct Arguments: Sendable {
         throw UsageError(
             summary: "unknown option '--\(name)'",
             advice: nearest.map { "did you mean '--\($0)'?" } ?? usage)
+    }
+}
+
+extension String {
+    fileprivate var isNegativeNumber: Bool {
+        hasPrefix("-") && Double(self) != nil && dropFirst().allSatisfy { $0.isNumber || $0 == "." }
     }
 }
 

@@ -20,12 +20,15 @@ struct OptionDescription: Sendable {
 }
 
 /// A command: everything that its help says and its arguments are checked against.
+///
+/// A command with subcommands, such as `remote`, only leads to them.
 struct CommandDescription: Sendable {
+    /// What is written behind `git dvc`: `push`, or `remote add` for a subcommand.
     let name: String
     /// One line, for the list of commands.
     let summary: String
     /// What follows the name in the usage line.
-    let synopsis: String
+    var synopsis = ""
     /// Name and meaning of each argument.
     var arguments: [(name: String, help: String)] = []
     /// How many arguments there may be.
@@ -33,12 +36,17 @@ struct CommandDescription: Sendable {
     var options: [OptionDescription] = []
     /// Command lines and what they do.
     var examples: [(line: String, help: String)] = []
-    /// Returns the exit code.
-    let run: @Sendable (Arguments, Invocation) async throws -> CInt
+    var subcommands: [CommandDescription] = []
+    /// Returns the exit code; `nil` for a command with subcommands.
+    var run: (@Sendable (Arguments, Invocation) async throws -> CInt)?
+
+    /// The last word of the name.
+    var word: String { String(name.split(separator: " ").last ?? "") }
 
     /// The text of `-h`.
     var help: String {
-        let line = synopsis.isEmpty ? name : "\(name) \(synopsis)"
+        let rest = subcommands.isEmpty ? synopsis : "<command>"
+        let line = rest.isEmpty ? name : "\(name) \(rest)"
         var text = "usage: git dvc \(line)\n\n\(summary)\n"
         func section(_ title: String, _ rows: [(String, String)]) {
             guard !rows.isEmpty else { return }
@@ -49,6 +57,7 @@ struct CommandDescription: Sendable {
                 text += "  \(left)\(padding)  \(right)\n"
             }
         }
+        section("commands", subcommands.map { ($0.word, $0.summary) })
         section("arguments", arguments)
         section(
             "options",
