@@ -29,7 +29,7 @@ package struct LocalStore: ObjectCache {
     package init(root: FilePath, name: String, isShared: Bool = false) {
         self.root = root
         self.isShared = isShared
-        traits = StoreTraits(name: name, blocksThreads: true)
+        traits = StoreTraits(name: name, blocksThreads: true, answersRuns: true)
     }
 
     /// Where the object is, or would be.

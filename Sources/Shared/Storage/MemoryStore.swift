@@ -37,10 +37,12 @@ package final class MemoryStore: ObjectStore {
     /// An empty store.
     ///
     /// `onRequest` is called at the start of each request; it may suspend, throw, or count.
+    /// `answersRuns`: then a run is one request, for its first object.
     package init(
-        name: String = "memory", onRequest: (@Sendable (Request) async throws -> Void)? = nil
+        name: String = "memory", answersRuns: Bool = false,
+        onRequest: (@Sendable (Request) async throws -> Void)? = nil
     ) {
-        traits = StoreTraits(name: name, blocksThreads: false)
+        traits = StoreTraits(name: name, blocksThreads: false, answersRuns: answersRuns)
         self.onRequest = onRequest
     }
 
@@ -95,6 +97,17 @@ package final class MemoryStore: ObjectStore {
     package func size(of key: ObjectKey) async throws -> Int64? {
         try await begin(.find, key)
         return state.withLock { $0.objects[key].map { Int64($0.count) } }
+    }
+
+    package func presence(of run: ObjectRun) async throws -> [Bool] {
+        if traits.answersRuns {
+            try await begin(.find, run.first)
+        } else {
+            for oid in run.oids { try await begin(.find, ObjectKey(oid)) }
+        }
+        return state.withLock { state in
+            run.oids.map { state.objects[ObjectKey($0)] != nil }
+        }
     }
 
     package func put(

@@ -11,6 +11,12 @@ package protocol ObjectStore: Sendable {
     /// The size in bytes, or `nil` when there is no such object.
     func size(of key: ObjectKey) async throws -> Int64?
 
+    /// Whether each object of the run is there, in the order of the run: ``size(of:)`` is not `nil`.
+    ///
+    /// For many objects at once. A store whose ``StoreTraits/answersRuns`` is set asks less than once
+    /// for each, as by listing a prefix; of others it is what it says and no quicker.
+    func presence(of run: ObjectRun) async throws -> [Bool]
+
     /// Stores the file at `path` under `key` and returns its size in bytes.
     ///
     /// A reader sees all of it or none of it. The bytes are hashed while they are sent: content that
@@ -39,6 +45,14 @@ package protocol ObjectStore: Sendable {
 }
 
 extension ObjectStore {
+    /// A request for each.
+    package func presence(of run: ObjectRun) async throws -> [Bool] {
+        var presence: [Bool] = []
+        presence.reserveCapacity(run.count)
+        for oid in run.oids { presence.append(try await size(of: ObjectKey(oid)) != nil) }
+        return presence
+    }
+
     package func put(fileAt path: FilePath, as key: ObjectKey) async throws -> Int64 {
         try await put(fileAt: path, as: key, observer: nil)
     }
@@ -61,11 +75,15 @@ package struct StoreTraits: Sendable {
     /// The transfer engine then runs them on threads of their own.
     package let blocksThreads: Bool
 
+    /// Whether ``ObjectStore/presence(of:)`` is quicker than a request for each object.
+    package let answersRuns: Bool
+
     /// What DVC's cache is called where a remote has its name: no remote has an empty one.
     package static let cacheName = ""
 
-    package init(name: String, blocksThreads: Bool) {
+    package init(name: String, blocksThreads: Bool, answersRuns: Bool = false) {
         self.name = name
         self.blocksThreads = blocksThreads
+        self.answersRuns = answersRuns
     }
 }

@@ -52,6 +52,10 @@ package struct RetryingStore: ObjectStore {
         try await retrying { try await base.size(of: key) }
     }
 
+    package func presence(of run: ObjectRun) async throws -> [Bool] {
+        try await retrying { try await base.presence(of: run) }
+    }
+
     package func put(
         fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?
     ) async throws -> Int64 {

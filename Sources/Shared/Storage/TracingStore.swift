@@ -14,7 +14,7 @@ package struct TracingStore: ObjectStore {
         /// How many bytes the object has; `nil` when there is none or the request failed.
         package let bytes: Int64?
         package let duration: Duration
-        /// `ok`, `absent`, or the error's summary.
+        /// `ok`, `absent`, how many of a run are there, or the error's summary.
         package let result: String
     }
 
@@ -30,6 +30,14 @@ package struct TracingStore: ObjectStore {
 
     package func size(of key: ObjectKey) async throws -> Int64? {
         try await traced(.find, key, { try await base.size(of: key) }, bytes: { $0 })
+    }
+
+    package func presence(of run: ObjectRun) async throws -> [Bool] {
+        try await traced(
+            .find, run.first, { try await base.presence(of: run) }, bytes: { _ in nil },
+            result: { presence in
+                "\(presence.count(where: \.self)) of \(presence.count) there, from this one on"
+            })
     }
 
     package func put(
@@ -60,7 +68,8 @@ package struct TracingStore: ObjectStore {
 
     private func traced<Result>(
         _ operation: StoreError.Operation?, _ key: ObjectKey?,
-        _ request: () async throws -> Result, bytes: (Result) -> Int64?
+        _ request: () async throws -> Result, bytes: (Result) -> Int64?,
+        result words: ((Result) -> String)? = nil
     ) async throws -> Result {
         let start = ContinuousClock.now
         func report(_ bytes: Int64?, _ result: String) {
@@ -72,7 +81,8 @@ package struct TracingStore: ObjectStore {
         do {
             let result = try await request()
             let count = bytes(result)
-            report(count, count == nil && operation != nil ? "absent" : "ok")
+            report(
+                count, words?(result) ?? (count == nil && operation != nil ? "absent" : "ok"))
             return result
         } catch {
             report(nil, error is CancellationError ? "cancelled" : summary(of: error))

@@ -54,11 +54,8 @@ package final class Fetch: Sendable {
             listings.withLock { $0[oid] = listing }
             wanted += listing.indices.lazy.map { listing.oid(at: $0) }
         }
-        let sought = sortedAndUnique(wanted)
-        let isCached = try await workers.map(sought.count, limit: options.jobs) { index in
-            try await self.cache.size(of: ObjectKey(sought[index])) != nil
-        }
-        let absent = zip(sought, isCached).filter { !$0.1 }.map(\.0)
+        let absent = try await absentObjects(
+            among: wanted, from: cache, jobs: options.jobs, on: workers)
         let newLists = zip(directories, lists).filter { $1.map { !$0.isCached } ?? false }
         let meter = try meter(absent.count + newLists.count)
         do {

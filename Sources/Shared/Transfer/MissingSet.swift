@@ -57,12 +57,8 @@ package func findMissing(
         wanted.reserveCapacity(wanted.count + directory.wantedMembers.count)
         for index in directory.wantedMembers { wanted.append(listing.oid(at: index)) }
     }
-    wanted = sortedAndUnique(wanted)
-    let sought = wanted
-    let isThere = try await workers.map(sought.count, limit: options.jobs) { index in
-        try await store.size(of: ObjectKey(sought[index])) != nil
-    }
-    missing.files = zip(sought, isThere).lazy.filter { !$0.1 }.map(\.0)
+    missing.files = try await absentObjects(
+        among: wanted, from: store, jobs: options.jobs, on: workers)
     if missing.files.isEmpty {
         missing.present += request.files + doubtful.map(\.oid)
     } else {
@@ -92,8 +88,8 @@ private func intactListing(
 }
 
 /// Each object once, in an order that keeps neighbours in one folder of the store.
-func sortedAndUnique(_ oids: [ObjectID]) -> [ObjectID] {
-    var sorted = oids
+func sortedAndUnique(_ oids: some Sequence<ObjectID>) -> [ObjectID] {
+    var sorted = Array(oids)
     sorted.sort()
     var kept = 0
     for index in sorted.indices where index == 0 || sorted[index] != sorted[kept - 1] {

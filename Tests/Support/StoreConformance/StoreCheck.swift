@@ -44,7 +44,8 @@ package struct StoreCheck: Sendable, CustomTestStringConvertible {
     }
 
     /// Every rule.
-    package static let all: [StoreCheck] = absence + storing + refusing + concurrency + observing
+    package static let all: [StoreCheck] =
+        absence + presence + storing + refusing + concurrency + observing
 
     /// Runs the check against the empty store that `make` returns.
     ///

@@ -27,6 +27,13 @@ import Testing
         #expect(milliseconds() == [250, 500, 1000])
     }
 
+    @Test func `asks again for a run`() async throws {
+        let key = memory.insert([1])
+        memory.fail(key, with: .busy("slow down", retryAfter: nil), times: 2)
+        #expect(try await store().presence(of: ObjectRun([key.oid])) == [true])
+        #expect(milliseconds() == [250, 500])
+    }
+
     @Test func `gives up after eight tries and never waits longer than the cap`() async throws {
         let key = memory.insert([1])
         memory.fail(key, with: .busy("slow down", retryAfter: nil))

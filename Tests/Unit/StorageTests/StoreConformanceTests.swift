@@ -13,6 +13,14 @@ import Testing
     }
 
     @Test(arguments: StoreCheck.all)
+    func `a memory store that answers runs keeps the contract`(check: StoreCheck) async throws {
+        try await check.run { _ in
+            let store = MemoryStore(answersRuns: true)
+            return StoreUnderTest(store) { store.insert($1, as: $0) }
+        }
+    }
+
+    @Test(arguments: StoreCheck.all)
     func `retrying keeps the contract`(check: StoreCheck) async throws {
         try await check.run { _ in
             let store = MemoryStore()

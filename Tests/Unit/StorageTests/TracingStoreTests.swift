@@ -37,6 +37,14 @@ import Testing
         #expect(seen.withLock { $0.prefix(4).allSatisfy { $0.key == key } })
     }
 
+    @Test func `tells about a run as one request`() async throws {
+        let there = memory.insert([1]).oid
+        let absent = ObjectID(high: there.high, low: there.low, isDirectory: true)
+        let presence = try await store.presence(of: ObjectRun([there, absent][...]))
+        #expect(presence == [true, false])
+        #expect(lines() == ["look up - 1 of 2 there, from this one on"])
+    }
+
     @Test func `tells what went wrong and passes it on`() async throws {
         let key = memory.insert([1])
         memory.fail(key, with: .denied("access denied (HTTP 403)"))
