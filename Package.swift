@@ -108,7 +108,8 @@ let package = Package(
         shared(
             "Workflows",
             uses: [
-                "Workspace", "Planning", "Transfer", "LocalBackend", "Storage", "DVC", "Git", "StatusCache",
+                "Workspace", "Planning", "Transfer", "LocalBackend", "Storage", "DVC", "Git",
+                "StatusCache",
                 "Digests", "Basics",
             ]),
 

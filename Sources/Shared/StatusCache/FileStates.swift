@@ -1,0 +1,145 @@
+package import Basics
+package import Digests
+
+/// What was found when files of the working copy were last read, so that nobody reads them again.
+///
+/// A SQLite file beside that of ``StatusCache``, keyed by device and inode, so that it is right in
+/// every worktree. Losing it costs time, never correctness: every failure is taken for "not known".
+/// May be used from several tasks at a time.
+package final class FileStates: Sendable {
+    // `Database` is for one task at a time: the lock sees to it.
+    private let database: Locked<Connection>
+
+    private struct Connection: @unchecked Sendable {
+        var database: Database?
+    }
+
+    /// Raised when the table changes; a file of another version is made anew.
+    private static let schemaVersion = 1
+
+    /// A file that was read, and what it held.
+    package struct Record: Sendable {
+        package let stamp: FileStamp
+        package let oid: ObjectID
+        /// When reading began, in nanoseconds since 1970.
+        package let read: Int64
+
+        package init(_ stamp: FileStamp, _ oid: ObjectID, read: Int64) {
+            self.stamp = stamp
+            self.oid = oid
+            self.read = read
+        }
+    }
+
+    /// Opens the file, making it and its directory when missing, or anew when damaged.
+    ///
+    /// `path`: absolute; `nil` for a record that keeps nothing.
+    package init(_ path: FilePath?) {
+        database = Locked(Connection(database: path.flatMap { Self.connect(to: $0) }))
+    }
+
+    private static func connect(to path: FilePath) -> Database? {
+        // What cannot be opened or repaired is not known; nothing else depends on it.
+        try? createDirectories(path.parent)
+        do {
+            return try opened(path)
+        } catch {
+            guard (error as? DatabaseError)?.isCorruption == true else { return nil }
+            try? StatusCache.discard(path)
+            return try? opened(path)
+        }
+    }
+
+    private static func opened(_ path: FilePath) throws -> Database {
+        let database = try Database(opening: path)
+        try database.execute("PRAGMA synchronous = OFF")
+        let version = try database.prepare("PRAGMA user_version").rows([]) { $0.integer(0) }
+        if version.first == Int64(schemaVersion) { return database }
+        try database.transaction { () throws(DatabaseError) in
+            // Both names of an object have a place, because DVC 2 and 3 files may be one file.
+            try database.execute(
+                """
+                DROP TABLE IF EXISTS files;
+                CREATE TABLE files (
+                    device INTEGER NOT NULL, inode INTEGER NOT NULL, scheme INTEGER NOT NULL,
+                    size INTEGER NOT NULL, modified INTEGER NOT NULL, changed INTEGER NOT NULL,
+                    high INTEGER NOT NULL, low INTEGER NOT NULL,
+                    PRIMARY KEY (device, inode, scheme)) WITHOUT ROWID;
+                PRAGMA user_version = \(schemaVersion);
+                """)
+        }
+        return database
+    }
+
+    /// The names of the contents of these files, where they are known; `nil` where they are not.
+    package func known(_ stamps: [FileStamp], scheme: HashScheme) -> [ObjectID?] {
+        database.withLock { connection -> [ObjectID?] in
+            let unknown = [ObjectID?](repeating: nil, count: stamps.count)
+            guard let database = connection.database else { return unknown }
+            // As above: a damaged file knows nothing.
+            return (try? Self.look(up: stamps, scheme, in: database)) ?? unknown
+        }
+    }
+
+    private static func look(
+        up stamps: [FileStamp], _ scheme: HashScheme, in database: Database
+    ) throws(DatabaseError) -> [ObjectID?] {
+        let query = try database.prepare(
+            """
+            SELECT high, low FROM files WHERE device = ? AND inode = ? AND scheme = ?
+                AND size = ? AND modified = ? AND changed = ?
+            """)
+        var found: [ObjectID?] = []
+        found.reserveCapacity(stamps.count)
+        // One transaction: else each row would lock the file anew.
+        try database.execute("BEGIN")
+        defer { try? database.execute("COMMIT") }  // nothing was written
+        for stamp in stamps {
+            let rows = try query.rows([
+                .integer(Int64(bitPattern: stamp.device)),
+                .integer(Int64(bitPattern: stamp.inode)), .integer(Int64(scheme.rawValue)),
+                .integer(stamp.size), .integer(stamp.modified), .integer(stamp.changed),
+            ]) { row in
+                ObjectID(
+                    high: UInt64(bitPattern: row.integer(0)),
+                    low: UInt64(bitPattern: row.integer(1)), scheme: scheme)
+            }
+            found.append(rows.first)
+        }
+        return found
+    }
+
+    /// Remembers what files held.
+    ///
+    /// A file that was written to so shortly before it was read that the next write could leave its
+    /// times as they are is left out: it must be read again.
+    package func save(_ records: [Record]) {
+        let safe = records.filter { !$0.stamp.isRacy(at: $0.read) }
+        if safe.isEmpty { return }
+        database.withLock { connection in
+            guard let database = connection.database else { return }
+            try? Self.save(safe, in: database)  // what is not remembered is only read again
+        }
+    }
+
+    private static func save(_ records: [Record], in database: Database) throws(DatabaseError) {
+        try database.transaction { () throws(DatabaseError) in
+            let statement = try database.prepare(
+                """
+                REPLACE INTO files (device, inode, scheme, size, modified, changed, high, low)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+            for record in records {
+                let stamp = record.stamp
+                try statement.run([
+                    .integer(Int64(bitPattern: stamp.device)),
+                    .integer(Int64(bitPattern: stamp.inode)),
+                    .integer(Int64(record.oid.scheme.rawValue)), .integer(stamp.size),
+                    .integer(stamp.modified), .integer(stamp.changed),
+                    .integer(Int64(bitPattern: record.oid.high)),
+                    .integer(Int64(bitPattern: record.oid.low)),
+                ])
+            }
+        }
+    }
+}
