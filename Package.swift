@@ -114,7 +114,7 @@ let package = Package(
             ]),
 
         .executableTarget(
-            name: "git-dvc", dependencies: ["Workflows", "Git", "Basics"],
+            name: "git-dvc", dependencies: ["Workflows", "Planning", "Git", "Basics"],
             swiftSettings: strict),
         .executableTarget(
             name: "dvc-hooks", dependencies: ["Git", "Basics"],

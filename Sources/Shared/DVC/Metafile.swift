@@ -18,6 +18,8 @@ package struct Metafile: Equatable, Sendable {
 
     package let kind: Kind
     package let outs: [Out]
+    /// What the outs were made from, as of an import; see ``Stage/dependencies``.
+    package let dependencies: [OutLocation]
     /// Whether this is an import whose data nobody has downloaded yet (`--no-download`).
     package let isPartialImport: Bool
 
@@ -26,10 +28,16 @@ package struct Metafile: Equatable, Sendable {
         let read = try metafileRoot(of: bytes) { root throws(MetafileError) in
             try Metafile(root: root)
         }
-        self = read ?? Metafile(kind: .data, outs: [], isPartialImport: false)
+        self = read ?? Metafile(kind: .data, outs: [], dependencies: [], isPartialImport: false)
     }
 
-    private init(kind: Kind, outs: [Out], isPartialImport: Bool) {
+    /// The one stage that a `.dvc` file is.
+    package var stage: Stage { Stage(name: nil, dependencies: dependencies, outs: outs) }
+
+    private init(
+        kind: Kind, outs: [Out], dependencies: [OutLocation], isPartialImport: Bool
+    ) {
+        self.dependencies = dependencies
         self.kind = kind
         self.outs = outs
         self.isPartialImport = isPartialImport
@@ -47,8 +55,14 @@ package struct Metafile: Equatable, Sendable {
 
         let wdir = fields.mapping["wdir"]
         var sources: [Kind] = []
+        var dependencies: [OutLocation] = []
         for node in try fields.listOrNull("deps") ?? [] {
-            sources.append(try Dependency.kind(of: node))
+            let kind = try Dependency.kind(of: node)
+            sources.append(kind)
+            guard kind == .urlImport, let path = node.mapping?["path"]?.string, path.isPath else {
+                continue
+            }
+            dependencies.append(OutLocation(path, in: wdir?.string ?? ""))
         }
         var outs: [Out] = []
         var isIdentified = false
@@ -59,7 +73,7 @@ package struct Metafile: Equatable, Sendable {
         }
         let isImport = sources.count == 1 && outs.count == 1
         self.init(
-            kind: isImport ? sources[0] : .data, outs: outs,
+            kind: isImport ? sources[0] : .data, outs: outs, dependencies: dependencies,
             isPartialImport: isImport && !isIdentified)
     }
 

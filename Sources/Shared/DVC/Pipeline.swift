@@ -1,6 +1,8 @@
 /// The outs of a `dvc.yaml` with the ids that its `dvc.lock` has for them.
 package struct Pipeline: Equatable, Sendable {
-    package let outs: [Out]
+    /// In the order of the file, those without outs among them.
+    package let stages: [Stage]
+    package var outs: [Out] { stages.flatMap(\.outs) }
 
     /// Brings both files together; without a lock file no out has an id.
     ///
@@ -11,7 +13,11 @@ package struct Pipeline: Equatable, Sendable {
     package init(_ definition: PipelineDefinition, lock: PipelineLock? = nil) {
         var locked: [[UInt8]: PipelineLock.Stage] = [:]
         for stage in lock?.stages ?? [] { locked[Array(stage.name.utf8)] = stage }
-        outs = definition.stages.flatMap { $0.outs(locked: locked[Array($0.name.utf8)]) }
+        stages = definition.stages.map { stage in
+            Stage(
+                name: stage.name, dependencies: stage.dependencies,
+                outs: stage.outs(locked: locked[Array(stage.name.utf8)]))
+        }
     }
 }
 

@@ -7,6 +7,8 @@ struct PipelineStage: Equatable, Sendable {
     let name: String
     let wdir: String
     let outs: [OutDefinition]
+    /// What the stage reads, parameters files among it.
+    let dependencies: [OutLocation]
 
     /// Fills in the templates of a stage.
     ///
@@ -29,6 +31,7 @@ struct PipelineStage: Equatable, Sendable {
             try context.load(variables.value, in: directory, from: files, place: place)
         }
         var outs: [OutDefinition] = []
+        var inputs: [String] = []
         for entry in entries where entry.key.text != "vars" {
             let key = entry.key.text
             let templates = TemplateFilling(
@@ -37,13 +40,15 @@ struct PipelineStage: Equatable, Sendable {
                 outs += try OutDefinition.read(entry.value.sequence ?? [], from: list, templates)
             } else {
                 try templates.fill(entry.value, key == "cmd" ? .command : .oneValue)
-                try templates.checkNames(in: entry.value.sequence ?? [], of: key)
+                inputs += try templates.inputs(in: entry.value.sequence ?? [], of: key)
             }
         }
         self.name = name
         self.outs = outs
         let templates = TemplateFilling(context: context, files: files, place: place + ".wdir")
-        wdir = try templates.workingDirectory(workingDirectory)
+        let wdir = try templates.workingDirectory(workingDirectory)
+        self.wdir = wdir
+        dependencies = inputs.map { OutLocation($0, in: wdir) }
     }
 }
 
@@ -73,11 +78,15 @@ extension TemplateFilling {
         return directory
     }
 
-    /// Checks what DVC checks of the names of files and parameters when it loads a stage.
+    /// The files that a stage reads, as `deps` or `params` names them, once they are checked as
+    /// DVC does when it loads a stage.
     ///
     /// Source: `dependency/__init__.py` of DVC 3.67, `_get` and `_merge_params`.
-    fileprivate func checkNames(in nodes: [YAMLNode], of key: String) throws(MetafileError) {
-        guard key == "deps" || key == "params" else { return }
+    fileprivate func inputs(
+        in nodes: [YAMLNode], of key: String
+    ) throws(MetafileError) -> [String] {
+        guard key == "deps" || key == "params" else { return [] }
+        var inputs: [String] = []
         for node in nodes {
             if let text = node.string {
                 let subject = key == "deps" ? "a dependency" : "a parameter"
@@ -85,22 +94,30 @@ extension TemplateFilling {
                 guard key == "params" || !name.isEmpty else {
                     throw MetafileError(.badPath(key: key, value: name), at: node.mark)
                 }
+                inputs.append(key == "deps" ? name : "params.yaml")
             }
-            for entry in node.mapping?.entries ?? [] { try checkParameterFile(entry) }
+            for entry in node.mapping?.entries ?? [] {
+                if let file = try parameterFile(entry) { inputs.append(file) }
+            }
         }
+        return inputs
     }
 
-    /// Checks a file of `params` and the list of names in it; Python's "nothing" stands for all.
-    private func checkParameterFile(_ entry: YAMLMapping.Entry) throws(MetafileError) {
-        let file = try key(entry)
-        if !file.isFalsy { _ = try string(file, "a parameters file", at: entry.keyMark) }
+    /// A file of `params`, and the list of names in it checked; Python's "nothing" stands for all.
+    private func parameterFile(
+        _ entry: YAMLMapping.Entry
+    ) throws(MetafileError) -> String? {
+        let key = try key(entry)
+        let file =
+            key.isFalsy ? nil : try string(key, "a parameters file", at: entry.keyMark)
         let names = try fill(entry.value)
-        if names.isFalsy { return }
+        if names.isFalsy { return file }
         guard case .list = names else {
             let fault = TemplateFault.wrongKind(
                 subject: "the parameters of a file", expected: "a list", found: names.kind)
             throw located(fault, at: entry.value.mark)
         }
+        return file
     }
 }
 

@@ -13,6 +13,9 @@ package struct GitOID: Hashable, Sendable, CustomStringConvertible {
         hex = String(text)
     }
 
+    /// The oid with these digits, of which the caller knows that they are.
+    init(unchecked hex: String) { self.hex = hex }
+
     package init?(_ bytes: some Collection<UInt8>) {
         self.init(String(decoding: bytes, as: UTF8.self))
     }

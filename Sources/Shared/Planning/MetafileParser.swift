@@ -8,7 +8,7 @@ internal import Git
 final class MetafileParser {
     struct Parsed {
         let kind: Metafile.Kind
-        let outs: [Out]
+        let stages: [Stage]
         /// The parameters files that templates took values from.
         var parameters: [MetafileVersion] = []
     }
@@ -66,7 +66,7 @@ final class MetafileParser {
     ) throws(MetafileError) -> Parsed {
         guard let flags, let flagsPath = unit.flags?.place.path else {
             let metafile = try Metafile(ids.bytes)
-            return Parsed(kind: metafile.kind, outs: metafile.outs)
+            return Parsed(kind: metafile.kind, stages: [metafile.stage])
         }
         let stages: PipelineDefinition
         do throws(MetafileError) {
@@ -75,6 +75,6 @@ final class MetafileParser {
             throw error.located(in: flagsPath)
         }
         let pipeline = Pipeline(stages, lock: try PipelineLock(ids.bytes))
-        return Parsed(kind: .data, outs: pipeline.outs)
+        return Parsed(kind: .data, stages: pipeline.stages)
     }
 }

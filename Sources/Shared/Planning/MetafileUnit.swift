@@ -1,4 +1,5 @@
 package import Basics
+internal import DVC
 package import Git
 
 /// A metafile to read, with its Git blob when that is known.
@@ -23,6 +24,14 @@ struct MetafileUnit {
     var flags: RevisionReader.Request?
 
     var place: RevisionPath { ids.place }
+    /// The file that tells of the outs: the one with the flags, when there are two.
+    var metafile: FilePath { flags?.place.path ?? ids.place.path }
+
+    /// Where an out or a dependency lies, from the top of the repository; `nil` when it is elsewhere.
+    func path(of location: OutLocation) -> FilePath? {
+        guard case .inside(let location) = location else { return nil }
+        return place.path.parent.appending(location).normalized
+    }
 
     /// The units that the files belong to, each once, in the order of the files.
     static func units(of places: [MetafilePlace]) -> [MetafileUnit] {

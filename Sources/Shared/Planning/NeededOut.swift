@@ -11,9 +11,18 @@ package struct NeededOut: Sendable, Equatable {
     /// What the need rests on: a `.dvc` file, or `dvc.lock` and `dvc.yaml`; and the configuration.
     package let sources: [MetafileVersion]
     package let revision: Revision
+    /// Which of the data is meant, when the out is a directory.
+    package var part = OutPart.whole
 
     /// `data/model.pkl (commit 0123456789)`.
     package var place: String { revision.place(of: path) }
+}
+
+/// How much of an out is meant.
+package enum OutPart: Hashable, Sendable {
+    case whole
+    /// A member of a directory, or all members below a directory in it; relative to the out.
+    case below(FilePath)
 }
 
 /// A metafile as one revision has it.
@@ -32,6 +41,8 @@ package struct UnidentifiedOut: Sendable {
     package let path: FilePath
     /// The metafile that names the out.
     package let metafile: FilePath
+    /// The DVC root.
+    package let root: FilePath
     package let sources: [MetafileVersion]
     package let revision: Revision
 

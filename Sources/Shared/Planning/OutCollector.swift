@@ -11,10 +11,23 @@ package struct CollectedOut: Sendable {
     package let root: FilePath
     package let configuration: RootConfiguration
     package let metafileKind: Metafile.Kind
+    /// The metafile that names the out, `dvc.yaml` for a pipeline's; from the top of the repository.
+    package let metafile: FilePath
+
+    /// The same out, but only this part of it.
+    package func limited(to part: OutPart) -> CollectedOut {
+        var needed = needed
+        needed.part = part
+        return CollectedOut(
+            out: out, needed: needed, root: root, configuration: configuration,
+            metafileKind: metafileKind, metafile: metafile)
+    }
 }
 
 /// Reads metafiles of any revisions and gives their outs; a broken one does not hide the others.
 package final class OutCollector {
+    /// The stages found so far; none unless asked for.
+    private(set) var stages: [CollectedStage] = []
     /// The outs found so far.
     package private(set) var outs: [CollectedOut] = []
     /// Outs without an object that could be transferred.
@@ -28,8 +41,15 @@ package final class OutCollector {
     private let configurations: Configurations
     private var seen: Set<RevisionPath> = []
     private let parser: MetafileParser
+    /// Whether stages matter, also those whose outs have no ids in a commit.
+    private let keepsStages: Bool
 
-    package init(_ reader: RevisionReader, _ configurations: Configurations) {
+    package convenience init(_ reader: RevisionReader, _ configurations: Configurations) {
+        self.init(reader, configurations, keepsStages: false)
+    }
+
+    init(_ reader: RevisionReader, _ configurations: Configurations, keepsStages: Bool) {
+        self.keepsStages = keepsStages
         self.reader = reader
         dvcRoots = DVCRoots(reader)
         parser = MetafileParser(reader)
@@ -39,14 +59,14 @@ package final class OutCollector {
     /// Reads more metafiles; those that were read before are passed over, and so are those that DVC
     /// does not see.
     ///
-    /// `root`: the only DVC root whose metafiles are read, `nil` for all. To DVC, a root inside of
+    /// `roots`: the only DVC roots whose metafiles are read, `nil` for all. To DVC, a root inside of
     /// another is none of the outer one's business, broken files included.
     /// Throws `SubprocessError`, `SystemError`: what concerns all of them. What concerns one
     /// becomes a problem.
-    package func collect(_ places: [MetafilePlace], in root: FilePath? = nil) throws {
+    package func collect(_ places: [MetafilePlace], in roots: Set<FilePath>? = nil) throws {
         let units = MetafileUnit.units(of: places).filter { seen.insert($0.place).inserted }
         if units.isEmpty { return }
-        let roots = try dvcRoots.roots(of: units)
+        let rootsFound = try dvcRoots.roots(of: units)
         let ids = try reader.files(units.map(\.ids))
         let pipelines = units.indices.filter { units[$0].flags != nil }
         let flags = Dictionary(
@@ -54,11 +74,30 @@ package final class OutCollector {
                 pipelines, try reader.files(pipelines.compactMap { units[$0].flags })))
         for (index, unit) in units.enumerated() {
             // A metafile that is in no DVC repository, or ignored, means nothing.
-            guard let found = roots[unit.place], root == nil || found.path == root else { continue }
+            guard let found = rootsFound[unit.place], roots?.contains(found.path) ?? true else {
+                continue
+            }
             read(unit, ids[index], flags[index], found)
         }
-        let hidden = roots.filter { outDirectories.contain($0.key, in: $0.value) }
+        let hidden = rootsFound.filter { outDirectories.contain($0.key, in: $0.value) }
         if !hidden.isEmpty { remove(metafilesAt: Set(hidden.keys)) }
+    }
+
+    /// What was found so far, which is then forgotten.
+    func take() -> (stages: [CollectedStage], data: CollectedData) {
+        defer {
+            stages = []
+            outs = []
+            unidentified = []
+            problems = []
+            seen = []
+        }
+        var data = CollectedData()
+        data.outs = outs
+        data.unidentified = unidentified
+        data.problems = problems
+        data.notes = notes
+        return (stages, data)
     }
 
     private func remove(metafilesAt places: Set<RevisionPath>) {
@@ -68,6 +107,7 @@ package final class OutCollector {
         outs.removeAll { isAmong($0.needed.sources, $0.needed.revision) }
         unidentified.removeAll { isAmong($0.sources, $0.revision) }
         problems.removeAll { isAmong($0.sources, $0.revision) }
+        stages.removeAll { places.contains(RevisionPath($0.revision, $0.idFile)) }
     }
 
     private func read(
@@ -79,7 +119,8 @@ package final class OutCollector {
         case (_, .unreadable?):
             add(.missingBlob(path: unit.flags?.place.path ?? unit.place.path), [], unit)
         // In the working copy it matters which outs a pipeline without a lock lacks.
-        case (.absent, .file(let flags)?) where unit.place.revision == .workspace:
+        case (.absent, .file(let flags)?)
+        where unit.place.revision == .workspace || keepsStages:
             add(unit, RevisionReader.File(bytes: [], blob: nil), flags, root)
         // Deleted; or a pipeline without a lock, and so without ids; or a lock whose pipeline is
         // gone, which names nothing that DVC would know.
@@ -99,15 +140,21 @@ package final class OutCollector {
         }
         do {
             let metafile = try parser.parse(unit, ids, flags)
-            try check(metafile.outs, of: unit, in: root)
-            for out in metafile.outs { outDirectories.insert(out, of: unit.place, in: root) }
+            let outs = metafile.stages.flatMap(\.outs)
+            try check(outs, of: unit, in: root)
+            for out in outs { outDirectories.insert(out, of: unit.place, in: root) }
+            if keepsStages {
+                stages += metafile.stages.map {
+                    CollectedStage($0, of: unit, metafile.kind, in: root.path)
+                }
+            }
             // A file without outs needs no configuration, and so cannot fail for a broken one.
-            if metafile.outs.isEmpty { return }
+            if outs.isEmpty { return }
             sources += metafile.parameters + root.contextVersions
             let configuration = try configurations.configuration(
                 of: root.path, at: unit.place.revision, root.config)
-            for out in metafile.outs {
-                add(out, of: unit.place, metafile.kind, sources, root, configuration)
+            for out in outs {
+                add(out, of: unit, metafile.kind, sources, root, configuration)
             }
         } catch let error as any UserFacingError {
             add(.unreadable(error), sources, unit)
@@ -136,32 +183,26 @@ package final class OutCollector {
     }
 
     private func add(
-        _ out: Out, of place: RevisionPath, _ kind: Metafile.Kind, _ sources: [MetafileVersion],
+        _ out: Out, of unit: MetafileUnit, _ kind: Metafile.Kind, _ sources: [MetafileVersion],
         _ root: DVCRoot, _ configuration: RootConfiguration
     ) {
-        guard case .inside(let location) = out.location else { return }
-        let path = place.path.parent.appending(location).normalized
         // DVC's index handles outs inside of the repository only.
-        guard let below = path.relative(to: root.path), !below.isEmpty,
-            below.components.first?.elementsEqual("..".utf8) == false
+        guard let path = unit.path(of: out.location), let below = path.relative(to: root.path),
+            !below.isEmpty, below.components.first?.elementsEqual("..".utf8) == false
         else { return }
         guard let oid = out.oid else {
-            // The file with the flags, when there are two, is the one that tells of the out.
             unidentified.append(
                 UnidentifiedOut(
-                    out: out, path: path,
-                    metafile: (sources[1].path.lastComponent == "dvc.yaml"
-                        ? sources[1] : sources[0])
-                        .path,
-                    sources: sources, revision: place.revision))
+                    out: out, path: path, metafile: unit.metafile, root: root.path,
+                    sources: sources, revision: unit.place.revision))
             return
         }
         let needed = NeededOut(
-            oid: oid, path: path, sources: sources, revision: place.revision)
+            oid: oid, path: path, sources: sources, revision: unit.place.revision)
         outs.append(
             CollectedOut(
                 out: out, needed: needed, root: root.path, configuration: configuration,
-                metafileKind: kind))
+                metafileKind: kind, metafile: unit.metafile))
     }
 
     private func add(

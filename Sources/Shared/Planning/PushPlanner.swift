@@ -1,4 +1,4 @@
-package import Basics
+internal import Basics
 internal import DVC
 internal import Digests
 package import Git
@@ -15,6 +15,8 @@ package final class PushPlanner {
     private let configurations: Configurations
     private let reader: RevisionReader
     private let collector: OutCollector
+    /// What the working copy says of a DVC root, where that counts.
+    private var workspaceConfiguration: (FilePath) throws -> DVCConfig? = { _ in nil }
     /// Which tips still have a set of files as it was; asked again for every object it concerns.
     private var liveTips: [LivenessQuestion: Set<GitOID>] = [:]
 
@@ -66,16 +68,29 @@ package final class PushPlanner {
             }
             plan.coversTips = true
         }
-        return try finish(plan)
+        var found = CollectedData()
+        found.outs = collector.outs
+        found.unidentified = collector.unidentified
+        found.problems = collector.problems
+        found.notes = collector.notes
+        return try finish(plan, found)
     }
 
-    /// What pushing the files of the working copy needs.
+    /// What pushing a selection needs.
     ///
-    /// `metafiles`: relative to the top of the repository. `root`: the DVC root to push; metafiles
-    /// of other roots are left out.
-    package func plan(workspace metafiles: [FilePath], in root: FilePath) throws -> PushPlan {
-        try collector.collect(metafiles.map { MetafilePlace(.workspace, $0) }, in: root)
-        return try finish(PushPlan())
+    /// Throws ``TargetError`` as well: a target that names nothing.
+    package func plan(
+        pushing data: DataSelection, from standpoint: Standpoint
+    ) throws -> PushPlan {
+        let found = try DataCollector(repository, reader, configurations)
+            .collect(data, from: standpoint)
+        workspaceConfiguration = { [configurations, reader] root in
+            // What is wrong with it is reported with the workspace's own metafiles.
+            let place = RevisionPath(.workspace, root.appending(".dvc/config"))
+            guard case .file(let file) = try reader.files([.init(place)])[0] else { return nil }
+            return try? configurations.configuration(of: root, at: .workspace, file).config
+        }
+        return try finish(PushPlan(), found)
     }
 
     /// Those of `tips` in which none of these files has changed.
@@ -145,10 +160,14 @@ package final class PushPlanner {
 
     private func choice(for collected: CollectedOut, _ tips: [GitOID]) throws -> RemoteChoice {
         try selection.choice(for: collected) { name in
-            try tips.lazy.compactMap { try self.tipConfiguration($0, root: collected.root) }
-                .first { config in
-                    name.map(config.remoteNames.contains) ?? (config.defaultRemoteName != nil)
-                }
+            func isUsable(_ config: DVCConfig) -> Bool {
+                name.map(config.remoteNames.contains) ?? (config.defaultRemoteName != nil)
+            }
+            if let config = try workspaceConfiguration(collected.root), isUsable(config) {
+                return config
+            }
+            return try tips.lazy.compactMap { try self.tipConfiguration($0, root: collected.root) }
+                .first(where: isUsable)
         }
     }
 
@@ -159,11 +178,11 @@ package final class PushPlanner {
         return try? configurations.configuration(of: root, at: place.revision, file).config
     }
 
-    private func finish(_ started: PushPlan) throws -> PushPlan {
+    private func finish(_ started: PushPlan, _ found: CollectedData) throws -> PushPlan {
         var plan = started
-        plan.problems = collector.problems
-        plan.notes = uniqued(collector.notes)
-        for out in collector.unidentified where out.needsVersions {
+        plan.problems = found.problems
+        plan.notes = uniqued(found.notes)
+        for out in found.unidentified where out.needsVersions {
             plan.problems.append(
                 PlanProblem(
                     cause: .cloudVersioned(place: out.revision.place(of: out.path)),
@@ -172,7 +191,7 @@ package final class PushPlanner {
         }
         var builders: [StorePlanBuilder] = []
         var positions: [StorePlanBuilder.Key: Int] = [:]
-        for collected in collector.outs where collected.isTransferred {
+        for collected in found.outs where collected.isTransferred {
             func add(_ cause: PlanProblem.Cause) {
                 plan.problems.append(
                     PlanProblem(

@@ -30,10 +30,4 @@ struct RevisionPath: Hashable, Sendable {
         self.revision = revision
         self.path = path
     }
-
-    /// As `git rev-parse` takes it; `nil` for the workspace.
-    var objectName: [UInt8]? {
-        guard case .commit(let oid) = revision else { return nil }
-        return Array("\(oid):".utf8) + path.bytes
-    }
 }

@@ -13,6 +13,7 @@ internal import Glibc
 package final class RevisionReader {
     private let repository: GitRepository
     private var objects: ObjectReader?
+    private var trees = RevisionTrees()
 
     package init(_ repository: GitRepository) { self.repository = repository }
 
@@ -45,16 +46,55 @@ package final class RevisionReader {
 
     /// The files at these places, in order.
     func files(_ requests: [Request]) throws -> [Answer] {
-        let names = requests.map { $0.blob.map { Array($0.hex.utf8) } ?? $0.place.objectName }
-        let objects = try gitObjects(names)
-        return try requests.indices.map { index in
-            if let object = objects[index] {
-                guard object.kind == .blob else { return .absent }
-                return .file(File(bytes: object.content, blob: object.oid))
-            }
-            if requests[index].blob != nil { return .unreadable }
-            return try workspaceFile(requests[index].place)
+        let unnamed = requests.indices.filter { requests[$0].blob == nil }
+        var names = requests.map(\.blob)
+        for (index, blob) in zip(unnamed, try blobs(at: unnamed.map { requests[$0].place })) {
+            names[index] = blob
         }
+        let objects = try gitObjects(names.map { $0.map { Array($0.hex.utf8) } })
+        return try requests.indices.map { index in
+            guard names[index] != nil else { return try workspaceFile(requests[index].place) }
+            guard let object = objects[index] else { return .unreadable }
+            return object.kind == .blob
+                ? .file(File(bytes: object.content, blob: object.oid)) : .absent
+        }
+    }
+
+    /// The blobs of the files at these places; `nil` for what is no file, or is on disk.
+    func blobs(at places: [RevisionPath]) throws -> [GitOID?] {
+        try entries(at: places).map { $0?.kind == .file ? $0?.oid : nil }
+    }
+
+    private func entries(at places: [RevisionPath]) throws -> [RevisionTrees.Entry?] {
+        var positions: [Int] = []
+        var inCommits: [(commit: GitOID, path: FilePath)] = []
+        for (index, place) in places.enumerated() {
+            guard case .commit(let commit) = place.revision else { continue }
+            positions.append(index)
+            inCommits.append((commit, place.path))
+        }
+        var found = [RevisionTrees.Entry?](repeating: nil, count: places.count)
+        if inCommits.isEmpty { return found }
+        let entries = try trees.entries(at: inCommits) { try gitObjects($0) }
+        for (position, entry) in zip(positions, entries) { found[position] = entry }
+        return found
+    }
+
+    /// The trees of these commits, in order.
+    func rootTrees(of commits: [GitOID]) throws -> [GitOID] {
+        try trees.loadRoots(of: commits) { try gitObjects($0) }
+        return commits.compactMap { trees.root(of: $0) }
+    }
+
+    /// Reads trees that are not known yet.
+    func loadTrees(_ oids: some Sequence<GitOID>) throws {
+        try trees.load(oids) { try gitObjects($0) }
+    }
+
+    /// A tree that was read before.
+    func tree(_ oid: GitOID) throws -> TreeObject {
+        guard let tree = trees[oid] else { throw MissingTreeError(oid: oid) }
+        return tree
     }
 
     private func workspaceFile(_ place: RevisionPath) throws -> Answer {
@@ -72,10 +112,10 @@ package final class RevisionReader {
     /// Those of the directories that hold a `.dvc` directory.
     func dvcDirectories(in places: [RevisionPath]) throws -> [RevisionPath] {
         let inside = places.map { RevisionPath($0.revision, $0.path.appending(".dvc")) }
-        let objects = try gitObjects(inside.map(\.objectName))
+        let entries = try entries(at: inside)
         return places.indices.filter { index in
             switch places[index].revision {
-            case .commit: objects[index]?.kind == .tree
+            case .commit: entries[index]?.kind == .directory
             case .workspace:
                 repository.workTree.map { directoryExists($0.appending(inside[index].path)) }
                     ?? false
@@ -96,7 +136,11 @@ package final class RevisionReader {
 
     /// The blobs that these paths have in a commit; `nil` where there is none.
     func blobs(at paths: [FilePath], in commit: GitOID) throws -> [GitOID?] {
-        try gitObjects(paths.map { RevisionPath(.commit(commit), $0).objectName }).map { $0?.oid }
+        try blobs(at: paths.map { RevisionPath(.commit(commit), $0) })
+    }
+
+    private func gitObjects(_ oids: [GitOID]) throws -> [GitObject?] {
+        try gitObjects(oids.map { Array($0.hex.utf8) })
     }
 
     /// Asks for each name once, however often it occurs.

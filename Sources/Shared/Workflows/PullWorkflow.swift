@@ -55,7 +55,7 @@ package struct PullWorkflow {
         let collector = OutCollector(
             reader, Configurations(session.configurationSources, in: session.repository))
         let metafiles = try session.workspaceMetafiles(below: root)
-        try collector.collect(metafiles.map { MetafilePlace(.workspace, $0) }, in: root)
+        try collector.collect(metafiles.map { MetafilePlace(.workspace, $0) }, in: [root])
         var report = PullReport()
         for problem in collector.problems {
             if case .unreadable(let error) = problem.cause { report.errors.append(error) }

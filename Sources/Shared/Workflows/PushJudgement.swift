@@ -197,7 +197,7 @@ extension StoreOutcome {
 
 extension PushSource {
     fileprivate var isWorkspace: Bool {
-        if case .workspace = self { true } else { false }
+        if case .selection = self { true } else { false }
     }
 }
 

@@ -2,15 +2,15 @@ package import Basics
 internal import DVC
 internal import Digests
 package import Git
-internal import Planning
+package import Planning
 internal import StatusCache
 internal import Storage
 internal import Transfer
 
 /// What is pushed.
 package enum PushSource: Sendable {
-    /// The metafiles of the working copy.
-    case workspace
+    /// What the user selects, by default all of the working copy.
+    case selection(DataSelection)
     /// What a pre-push hook is told.
     case refs([RefUpdate], to: PushedRemote)
 }
@@ -130,9 +130,8 @@ package struct PushWorkflow {
         switch source {
         case .refs(let updates, let remote):
             return try planner.plan(pushing: updates, to: remote)
-        case .workspace:
-            let root = try session.dvcRoot()
-            return try planner.plan(workspace: session.workspaceMetafiles(below: root), in: root)
+        case .selection(let selection):
+            return try planner.plan(pushing: selection, from: session.standpoint())
         }
     }
 

@@ -1,6 +1,6 @@
 package import Basics
 internal import Git
-internal import Planning
+package import Planning
 
 /// The current directory belongs to no DVC repository.
 package struct NotADVCRepositoryError: UserFacingError {
@@ -15,33 +15,22 @@ package struct NotADVCRepositoryError: UserFacingError {
 }
 
 extension Session {
-    /// The DVC root that the current directory is in, relative to the top of the Git repository.
-    func dvcRoot() throws -> FilePath {
-        guard let top = repository.workTree else {
-            throw NotADVCRepositoryError(directory: directory)
-        }
-        var candidate = directory.resolved ?? directory
-        while let below = candidate.relative(to: top) {
-            if directoryExists(candidate.appending(".dvc")) { return below }
-            if below.isEmpty { break }
-            candidate = candidate.parent
-        }
-        throw NotADVCRepositoryError(directory: directory)
+    /// Where the user is.
+    ///
+    /// Throws ``NotADVCRepositoryError``.
+    package func standpoint() throws -> Standpoint {
+        let here = directory.resolved ?? directory
+        guard let top = repository.workTree, let below = here.relative(to: top),
+            let root = repository.dvcRoot(of: below)
+        else { throw NotADVCRepositoryError(directory: directory) }
+        return Standpoint(top: top, directory: below, root: root)
     }
 
-    /// The metafiles of the working copy below a DVC root: tracked ones, and new ones that Git does
-    /// not ignore.
+    /// The DVC root that the current directory is in, relative to the top of the Git repository.
+    func dvcRoot() throws -> FilePath { try standpoint().root }
+
+    /// The metafiles of the working copy below a DVC root.
     func workspaceMetafiles(below root: FilePath) throws -> [FilePath] {
-        // Git's own index and untracked cache answer quicker than a walk, and ignored directories,
-        // where the data is, are not entered.
-        let listed = try repository.output(
-            ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
-                + metafilePathspecs)
-        var seen: Set<FilePath> = []
-        return listed.split(separator: 0).compactMap { FilePath(validating: $0) }.filter { path in
-            let role = MetafileRole(path)
-            return role != nil && role != .context && path.relative(to: root) != nil
-                && seen.insert(path).inserted
-        }
+        try repository.workspaceMetafiles().filter { $0.relative(to: root) != nil }
     }
 }

@@ -16,11 +16,19 @@ let pushCommand = CommandDescription(
         ("<remote>", "with --stdin: the Git remote's name, or its URL when it has none"),
         ("<url>", "with --stdin: the Git remote's URL"),
     ],
-    argumentCount: 0...2,
+    argumentCount: 0...Int.max,
     options: [
         OptionDescription(
             "remote", "r", value: "name", "only this DVC remote, instead of the default"),
         OptionDescription("jobs", "j", value: "n", "how many transfers at a time"),
+        OptionDescription("all-branches", "a", "the tips of local branches as well"),
+        OptionDescription("all-tags", "T", "tags as well"),
+        OptionDescription("all-commits", "A", "every commit of branches and tags as well"),
+        OptionDescription("with-deps", "d", "with all stages that the targets need"),
+        OptionDescription("recursive", "R", "a directory stands for all metafiles below it"),
+        OptionDescription("glob", "targets are patterns for files in the working copy"),
+        OptionDescription("run-cache", "the record of past runs of stages as well"),
+        OptionDescription("no-run-cache", "without the record of past runs, as is the default"),
         OptionDescription(
             "check-members", "ask for every member of a directory, even when its list is there"),
         OptionDescription("dry-run", "n", "only say what would be uploaded"),
@@ -45,11 +53,6 @@ private func push(_ arguments: Arguments, _ invocation: Invocation) async throws
     if readsRefs, arguments.positionals.count != 2 {
         throw UsageError(summary: "'--stdin' needs the arguments <remote> and <url>", advice: usage)
     }
-    if !readsRefs, let word = arguments.positionals.first {
-        throw UsageError(
-            summary: "targets such as '\(word)' are not supported yet",
-            advice: "push everything with 'git dvc push', or this with 'dvc push \(word)'")
-    }
     if arguments.has("porcelain"), !readsRefs {
         throw UsageError(summary: "'--porcelain' goes with '--stdin'", advice: usage)
     }
@@ -59,7 +62,7 @@ private func push(_ arguments: Arguments, _ invocation: Invocation) async throws
     let jobs = try arguments.count("jobs")
     let session = try invocation.session()
 
-    var source = PushSource.workspace
+    var source = PushSource.selection(arguments.selection())
     var updates: [RefUpdate] = []
     if readsRefs {
         let input = try OpenFile(adopting: dup(0), named: "standard input").readAll(limit: 1 << 30)

@@ -29,7 +29,7 @@ import Testing
             out: out,
             needed: NeededOut(
                 oid: try #require(out.oid), path: "x", sources: [], revision: .workspace),
-            root: "", configuration: configuration, metafileKind: .data)
+            root: "", configuration: configuration, metafileKind: .data, metafile: "x.dvc")
     }
 
     /// What a choice comes to, as one word.

@@ -80,7 +80,8 @@ import Transfer
         plan.coversHistory = true
         let remote = PushedRemote(argument: "origin", url: "/srv/origin")
         return PushJudgement(
-            plan, outcomes, source: tips.isEmpty ? .workspace : .refs(updates, to: remote),
+            plan, outcomes,
+            source: tips.isEmpty ? .selection(DataSelection()) : .refs(updates, to: remote),
             isPartial: isPartial, strictness: strictness, history: history)
     }
 

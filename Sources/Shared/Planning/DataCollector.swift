@@ -1,0 +1,78 @@
+internal import Basics
+internal import DVC
+package import Git
+
+/// Turns a selection into the outs that it means: for push, status, verify and fetch alike.
+///
+/// A broken metafile becomes a problem and does not hide the others. Used from one task at a time.
+package final class DataCollector {
+    private let repository: GitRepository
+    private let reader: RevisionReader
+    private let collector: OutCollector
+
+    package convenience init(_ repository: GitRepository, sources: ConfigurationSources) {
+        self.init(
+            repository, RevisionReader(repository), Configurations(sources, in: repository))
+    }
+
+    init(_ repository: GitRepository, _ reader: RevisionReader, _ configurations: Configurations) {
+        self.repository = repository
+        self.reader = reader
+        collector = OutCollector(reader, configurations, keepsStages: true)
+    }
+
+    /// The outs that the selection means.
+    ///
+    /// A target must be in one of the revisions at least, not in each; what concerns a single
+    /// metafile or commit becomes a problem. Throws ``TargetError``, `SubprocessError`,
+    /// `SystemError`.
+    package func collect(
+        _ selection: DataSelection, from standpoint: Standpoint
+    ) throws -> CollectedData {
+        let targets = try TargetMatcher.Target.all(of: selection, from: standpoint)
+        let commits = try selection.revisions.commits(in: repository)
+        var search = TargetSearch(targets, withDependencies: selection.withDependencies)
+        for places in try metafiles(selection, search.roots, commits) {
+            try collector.collect(places.filter(search.mayConcern), in: search.roots)
+            let found = collector.take()
+            search.take(found.stages, found.data, of: places)
+        }
+        try search.checkFound(from: standpoint)
+        var data = search.result
+        data.commits = commits
+        return data
+    }
+
+    /// The metafiles to read, in parts that must be understood each by itself.
+    private func metafiles(
+        _ selection: DataSelection, _ roots: Set<FilePath>, _ commits: [GitOID]
+    ) throws -> [[MetafilePlace]] {
+        var workspace: [MetafilePlace] = []
+        if selection.revisions.includesWorkspace {
+            workspace = try repository.workspaceMetafiles()
+                .filter { path in roots.contains { path.relative(to: $0) != nil } }
+                .map { MetafilePlace(.workspace, $0) }
+        }
+        guard selection.withDependencies else {
+            return [workspace, try MetafileWalk(reader, roots: roots).metafiles(of: commits)]
+        }
+        // The ancestors of a stage are those of its own revision.
+        var parts = [workspace]
+        for commit in commits {
+            let places = try MetafileWalk(reader, roots: roots).metafiles(of: [commit])
+            // Few commits change metafiles.
+            if let last = parts.last, last.elementsEqual(places, by: { $0.isSame(as: $1) }) {
+                continue
+            }
+            parts.append(places)
+        }
+        return parts
+    }
+}
+
+extension MetafilePlace {
+    /// Whether this is the same file with the same content, in another commit or not.
+    fileprivate func isSame(as other: MetafilePlace) -> Bool {
+        blob != nil && blob == other.blob && path == other.path
+    }
+}

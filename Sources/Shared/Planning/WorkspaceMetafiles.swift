@@ -1,0 +1,36 @@
+package import Basics
+package import Git
+
+extension GitRepository {
+    /// The metafiles of the working copy, of all DVC roots: tracked ones, and new ones that Git does
+    /// not ignore; from the top of the repository.
+    package func workspaceMetafiles() throws -> [FilePath] {
+        // Git's own index and untracked cache answer quicker than a walk, and ignored directories,
+        // where the data is, are not entered.
+        let listed = try output(
+            ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
+                + metafilePathspecs)
+        var seen: Set<FilePath> = []
+        return listed.split(separator: 0).compactMap { FilePath(validating: $0) }.filter { path in
+            let role = MetafileRole(path)
+            return role != nil && role != .context && seen.insert(path).inserted
+        }
+    }
+
+    /// The DVC root that a directory of the working copy is in, both from the top of the repository;
+    /// `nil` when it is in none.
+    package func dvcRoot(of directory: FilePath) -> FilePath? {
+        guard let workTree else { return nil }
+        return nearestDVCRoot(above: directory, in: workTree)
+    }
+}
+
+/// The directory itself or the nearest above it that has a `.dvc`; paths but `top` are from `top`.
+func nearestDVCRoot(above directory: FilePath, in top: FilePath) -> FilePath? {
+    var candidate = directory
+    while true {
+        if directoryExists(top.appending(candidate).appending(".dvc")) { return candidate }
+        if candidate.isEmpty { return nil }
+        candidate = candidate.parent
+    }
+}
