@@ -13,6 +13,15 @@ import Glibc
 /// Started by `Tests/run.sh --bench`, which builds and installs what is measured.
 @main struct Bench {
     static func main() {
+        if let maker = MemberMaker(Array(CommandLine.arguments.dropFirst())) {
+            do {
+                try maker.run()
+                exit(0)
+            } catch {
+                printMessage("error", "\(error)")
+                exit(1)
+            }
+        }
         do throws(WrongUse) {
             guard let options = try Options(CommandLine.arguments.dropFirst()) else {
                 printResult(Options.help)
@@ -53,11 +62,14 @@ import Glibc
 struct BenchCase: Sendable {
     let name: String
     let summary: String
+    /// Whether it takes so much time and memory that it must be asked for.
+    var runsOnlyByName = false
     /// Prints each result as soon as it is there.
     let run: @Sendable (World) throws -> [WorkResult]
 
     static let all = [
         codeOnlyCase, firstPushCase, nothingNewCase, tenChangedCase, largeCase, startCase,
+        hundredThousandCase, millionCase,
     ]
 }
 
@@ -85,16 +97,19 @@ struct Options {
                 cases.append(found)
             }
         }
-        if cases.isEmpty { cases = BenchCase.all }
+        if cases.isEmpty { cases = BenchCase.all.filter { !$0.runsOnlyByName } }
     }
 
     static var help: String {
-        let rows = BenchCase.all.map { "    \(padded($0.name, to: 16))\($0.summary)\n" }
+        let rows = BenchCase.all.map { benchCase in
+            "    \(padded(benchCase.name, to: 18))\(benchCase.summary)"
+                + (benchCase.runsOnlyByName ? " (only by name)\n" : "\n")
+        }
         return """
             usage: Tests/run.sh --bench [--quick] [CASE...]
 
             Measures git-dvc beside real DVC, git-lfs, rclone, cp and md5sum, in turns, and prints
-            the least of several rounds. Without a case: all of them.
+            the least of several rounds. Without a case: all but those that run only by name.
 
             \(rows.joined())
                 --quick         fewer rounds

@@ -19,6 +19,7 @@ enum Bar {
     case atMost(Double, timesSlowestOf: [String])
     case faster(Double, than: String)
     case atMostMilliseconds(Double)
+    case peakAtMostMiB(Int)
 }
 
 /// A piece of work that several contenders do; the first one is ours.
@@ -94,6 +95,9 @@ struct WorkResult {
                 "\(decimal(factor, digits: 0))x faster than \(name)",
                 "\(decimal(ratio, digits: 1))x", ratio >= factor
             )
+        case .peakAtMostMiB(let limit):
+            let peak = ours.peakBytes >> 20
+            return ("at most \(limit) MiB of memory", "\(peak) MiB", peak <= limit)
         case .atMostMilliseconds(let limit):
             let milliseconds = ours.wall / .milliseconds(1)
             return (

@@ -16,6 +16,9 @@ final class World {
 
     init(isQuick: Bool) throws {
         self.isQuick = isQuick
+        // Children are started in other directories.
+        let program = FilePath(CommandLine.arguments[0])
+        ownProgram = (program.resolved ?? program).string
         // The disk is slow for minutes after a mass delete, and what is measured is not the disk.
         if access("/dev/shm", W_OK) == 0 { setenv("TMPDIR", "/dev/shm", 1) }
         sandbox = try Sandbox()
@@ -44,10 +47,14 @@ final class World {
     /// Whether a program is there to be measured.
     func has(_ program: String) -> Bool { environment.program(named: program) != nil }
 
+    /// The bench itself, for work that must not leave traces in its own memory.
+    let ownProgram: String
+
     func invocation(
         _ program: String, _ arguments: [String], in directory: FilePath? = nil
     ) throws -> Invocation {
-        guard let path = environment.program(named: program) else {
+        let named = environment.program(named: program)
+        guard let path = program == ownProgram ? FilePath(program) : named else {
             throw SystemError("find the program", FilePath(program), code: ENOENT)
         }
         return Invocation(
@@ -64,6 +71,13 @@ final class World {
     @discardableResult
     func run(
         _ program: String, _ arguments: String..., in directory: FilePath? = nil
+    ) throws -> String {
+        try run(program, arguments, in: directory)
+    }
+
+    @discardableResult
+    func run(
+        _ program: String, _ arguments: [String], in directory: FilePath? = nil
     ) throws -> String {
         _ = try run([invocation(program, arguments, in: directory)])
         return String(decoding: try readFile(log), as: UTF8.self)
