@@ -1,5 +1,6 @@
 import Basics
 import Git
+import Planning
 import Workflows
 
 #if canImport(Darwin)
@@ -110,7 +111,7 @@ import Glibc
         case is NotADVCRepositoryError: ExitCode.notARepository
         case let error as GitError:
             if case .notARepository = error { ExitCode.notARepository } else { ExitCode.unexpected }
-        case is HookInstallationError, is Interrupted: ExitCode.failure
+        case is HookInstallationError, is Interrupted, is TargetError: ExitCode.failure
         default: ExitCode.unexpected
         }
     }

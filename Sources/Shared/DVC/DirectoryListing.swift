@@ -69,6 +69,34 @@ package struct DirectoryListing: Sendable {
         return isFound ? low : nil
     }
 
+    /// The indices of the member at `path`, or of all members below it when that is a directory.
+    package func indices(at path: FilePath) -> Range<Int> {
+        if path.isEmpty { return indices }
+        if let index = index(of: path) { return index..<(index + 1) }
+        let prefix = path.bytes + [UInt8(ascii: "/")]
+        let start = firstIndex(notBefore: { $0.lexicographicallyPrecedes(prefix) })
+        // All members below a directory follow each other, as they have a prefix in common.
+        let end = firstIndex(notBefore: {
+            $0.lexicographicallyPrecedes(prefix) || $0.starts(with: prefix)
+        })
+        return start..<end
+    }
+
+    /// Where the members start whose paths do not come before.
+    private func firstIndex(notBefore comesBefore: (ArraySlice<UInt8>) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if comesBefore(pathBytes[pathRange(at: middle)]) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
+    }
+
     func pathRange(at index: Int) -> Range<Int> {
         (index == 0 ? 0 : Int(pathEnds[index - 1]))..<Int(pathEnds[index])
     }

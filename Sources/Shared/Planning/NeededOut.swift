@@ -14,6 +14,11 @@ package struct NeededOut: Sendable, Equatable {
     /// Which of the data is meant, when the out is a directory.
     package var part = OutPart.whole
 
+    /// The path of what is meant: the out's, or that of a part of it.
+    var meantPath: FilePath {
+        if case .below(let inside) = part { path.appending(inside) } else { path }
+    }
+
     /// `data/model.pkl (commit 0123456789)`.
     package var place: String { revision.place(of: path) }
 }
@@ -61,6 +66,8 @@ package struct PlanProblem: Sendable {
         case noRemote(NeededOut)
         /// An out that would have to go to a cloud-versioned remote.
         case cloudVersioned(place: String)
+        /// A target in a directory whose list has no such member.
+        case noMember(NeededOut, member: FilePath)
         /// A blob that a commit names and Git does not have.
         case missingBlob(path: FilePath)
     }

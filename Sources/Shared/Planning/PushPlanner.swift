@@ -10,7 +10,7 @@ package import StatusCache
 /// at a time.
 package final class PushPlanner {
     private let repository: GitRepository
-    private let selection: RemoteSelection
+    private let selections: [RemoteSelection]
     private let status: StatusCache?
     private let configurations: Configurations
     private let reader: RevisionReader
@@ -25,13 +25,13 @@ package final class PushPlanner {
         let files: [MetafileVersion]
     }
 
-    /// `status`: `nil` when there is no usable record, and everything is asked for.
+    /// `selections`: every out goes where each of them says. `status`: `nil` when there is no usable record, and everything is asked for.
     package init(
-        _ repository: GitRepository, sources: ConfigurationSources, selection: RemoteSelection,
+        _ repository: GitRepository, sources: ConfigurationSources, selections: [RemoteSelection],
         status: StatusCache?
     ) {
         self.repository = repository
-        self.selection = selection
+        self.selections = selections
         self.status = status
         configurations = Configurations(sources, in: repository)
         reader = RevisionReader(repository)
@@ -122,7 +122,7 @@ package final class PushPlanner {
 
     /// Commits whose whole history is known to be on every store that the tips name as their default.
     private func recordedTips(_ plan: inout PushPlan) throws -> [GitOID] {
-        guard let status, selection.only == nil else { return [] }
+        guard let status, let selection = selections.first, selection.only == nil else { return [] }
         let places = plan.tips.map { RevisionPath(.commit($0), ".dvc/config") }
         var recordedAt: [String: Set<String>] = [:]
         var beliefs: [Belief] = []
@@ -149,7 +149,10 @@ package final class PushPlanner {
         guard let status else { return false }
         var urls: Set<String> = []
         for out in collector.outs {
-            if case .remote(let remote) = try choice(for: out, tips) {
+            for selection in selections {
+                guard case .remote(let remote) = try choice(for: out, selection, tips) else {
+                    continue
+                }
                 urls.insert(remote.canonicalURL)
             }
         }
@@ -158,7 +161,9 @@ package final class PushPlanner {
 
     // MARK: From outs to stores
 
-    private func choice(for collected: CollectedOut, _ tips: [GitOID]) throws -> RemoteChoice {
+    private func choice(
+        for collected: CollectedOut, _ selection: RemoteSelection, _ tips: [GitOID]
+    ) throws -> RemoteChoice {
         try selection.choice(for: collected) { name in
             func isUsable(_ config: DVCConfig) -> Bool {
                 name.map(config.remoteNames.contains) ?? (config.defaultRemoteName != nil)
@@ -178,6 +183,16 @@ package final class PushPlanner {
         return try? configurations.configuration(of: root, at: place.revision, file).config
     }
 
+    /// Targets in directories whose lists have no such member, in none of the revisions.
+    private func absentMembers(of stores: [StorePlan]) -> [PlanProblem] {
+        var found = Set(stores.flatMap(\.outs).map(\.meantPath))
+        return stores.flatMap(\.withoutMember).filter { found.insert($0.meantPath).inserted }.map {
+            PlanProblem(
+                cause: .noMember($0, member: $0.meantPath), sources: $0.sources,
+                revision: $0.revision)
+        }
+    }
+
     private func finish(_ started: PushPlan, _ found: CollectedData) throws -> PushPlan {
         var plan = started
         plan.problems = found.problems
@@ -192,33 +207,36 @@ package final class PushPlanner {
         var builders: [StorePlanBuilder] = []
         var positions: [StorePlanBuilder.Key: Int] = [:]
         for collected in found.outs where collected.isTransferred {
-            func add(_ cause: PlanProblem.Cause) {
-                plan.problems.append(
-                    PlanProblem(
-                        cause: cause, sources: collected.needed.sources,
-                        revision: collected.needed.revision))
-            }
-            switch try choice(for: collected, plan.tips) {
-            case .notSelected: continue
-            case .none: add(.noRemote(collected.needed))
-            case .invalid(let error): add(.unreadable(error))
-            case .remote(let remote)
-            where remote.isCloudVersioned || collected.out.isCloudVersioned:
-                if !collected.out.hasAllVersions {
-                    add(.cloudVersioned(place: collected.needed.place))
+            for selection in selections {
+                func add(_ cause: PlanProblem.Cause) {
+                    plan.problems.append(
+                        PlanProblem(
+                            cause: cause, sources: collected.needed.sources,
+                            revision: collected.needed.revision))
                 }
-            case .remote(let remote):
-                let cache = collected.configuration.cacheDirectory
-                let key = StorePlanBuilder.Key(url: remote.canonicalURL, cache: cache)
-                let position = positions[key] ?? builders.count
-                if position == builders.count {
-                    positions[key] = position
-                    builders.append(StorePlanBuilder(remote, cacheDirectory: cache))
+                switch try choice(for: collected, selection, plan.tips) {
+                case .notSelected: continue
+                case .none: add(.noRemote(collected.needed))
+                case .invalid(let error): add(.unreadable(error))
+                case .remote(let remote)
+                where remote.isCloudVersioned || collected.out.isCloudVersioned:
+                    if !collected.out.hasAllVersions {
+                        add(.cloudVersioned(place: collected.needed.place))
+                    }
+                case .remote(let remote):
+                    let cache = collected.configuration.cacheDirectory
+                    let key = StorePlanBuilder.Key(url: remote.canonicalURL, cache: cache)
+                    let position = positions[key] ?? builders.count
+                    if position == builders.count {
+                        positions[key] = position
+                        builders.append(StorePlanBuilder(remote, cacheDirectory: cache))
+                    }
+                    builders[position].add(collected.needed)
                 }
-                builders[position].add(collected.needed)
             }
         }
         plan.stores = try builders.map { builder in try builder.plan(knowing: status) }
+        plan.problems += absentMembers(of: plan.stores)
         plan.beliefs += plan.stores.map { Belief(remote: $0.remote, oids: $0.recorded + $0.bases) }
         return plan
     }

@@ -39,7 +39,7 @@ struct StageGraph {
             makers += stages(from: directory) { $0 == directory }
             directory = directory.parent
         }
-        let below = path.appending("/")
+        let below = FilePath(unchecked: path.bytes + [UInt8(ascii: "/")])
         return makers + stages(from: below) { $0.relative(to: path) != nil }
     }
 

@@ -16,6 +16,8 @@ package struct StorePlan: Sendable {
     package var directories: [PlannedDirectory] = []
     /// Outs that are recorded as being there, directories with all their members.
     package var recorded: [ObjectID] = []
+    /// Outs of which a part is meant that their list does not have.
+    package var withoutMember: [NeededOut] = []
     /// Recorded directories whose members are taken to be there when they occur in another one.
     package var bases: [ObjectID] = []
 
@@ -30,6 +32,9 @@ package struct PlannedDirectory: Sendable {
     package let listing: DirectoryListing?
     /// The members to ask for, as indices of the list: those that no recorded list has.
     package let wantedMembers: [Int]
+    /// The members that are meant, when not all are: the others are not uploaded, and the list only
+    /// when they are there.
+    package var meantMembers: Set<Int>?
     /// Why the cache's list is not intact; `nil` when there is none at all.
     package let flaw: String?
 }

@@ -23,6 +23,14 @@ struct StorePlanBuilder {
     func plan(knowing status: StatusCache?) throws -> StorePlan {
         var plan = plan
         let url = plan.remote.canonicalURL
+        let parts = DirectoryParts(of: plan.outs)
+        var listings: [ObjectID: Result<DirectoryListing, ListingFlaw>] = [:]
+        for oid in parts.partial.keys { listings[oid] = readListing(oid) }
+        plan.withoutMember = plan.outs.filter { out in
+            guard case .success(let listing)? = listings[out.oid] else { return false }
+            return !out.part.isIn(listing)
+        }
+        plan.outs = plan.outs.filter { !plan.withoutMember.contains($0) }
         let oids = uniqued(plan.outs.map(\.oid))
         let recorded = try status?.present(oids, in: url) ?? []
         plan.recorded = oids.filter(recorded.contains)
@@ -32,7 +40,10 @@ struct StorePlanBuilder {
         }
         for oid in oids where !recorded.contains(oid) {
             if oid.isDirectory {
-                let (directory, base) = try directory(oid, at: places[oid] ?? "", url, status)
+                var (directory, base) = try directory(oid, at: places[oid] ?? "", url, status)
+                if let listing = directory.listing, let meant = parts.partial[oid] {
+                    directory.meantMembers = Set(meant.flatMap { $0.members(of: listing) })
+                }
                 plan.directories.append(directory)
                 if let base { plan.bases.append(base) }
             } else {
@@ -87,5 +98,30 @@ struct StorePlanBuilder {
         } catch {
             return .failure(ListingFlaw(summary: "'\(path)': \(Basics.summary(of: error))"))
         }
+    }
+}
+
+/// Which directories are meant as a whole, and of which only parts are.
+private struct DirectoryParts {
+    /// Only of directories that no out means as a whole.
+    private(set) var partial: [ObjectID: Set<OutPart>] = [:]
+
+    init(of outs: [NeededOut]) {
+        for out in outs where out.part != .whole { partial[out.oid, default: []].insert(out.part) }
+        for out in outs where out.part == .whole { partial[out.oid] = nil }
+    }
+}
+
+extension OutPart {
+    /// The indices of the members that this part of a directory has.
+    fileprivate func members(of listing: DirectoryListing) -> Range<Int> {
+        switch self {
+        case .whole: listing.indices
+        case .below(let path): listing.indices(at: path)
+        }
+    }
+
+    fileprivate func isIn(_ listing: DirectoryListing) -> Bool {
+        self == .whole || !members(of: listing).isEmpty
     }
 }

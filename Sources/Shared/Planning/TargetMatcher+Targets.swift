@@ -33,7 +33,9 @@ extension TargetMatcher.Target {
         case .nameOrPath(let file):
             let path = try standpoint.path(of: file)
             if isRecursive, directoryExists(standpoint.top.appending(path)) || path.isEmpty {
-                self.init(word: word, kind: .directory(path), root: standpoint.root(of: path))
+                self.init(
+                    word: word, kind: .directory(path, exists: true),
+                    root: standpoint.root(of: path))
                 return
             }
             // Only a word that has no slash, not even `./`, can name a stage.
@@ -45,7 +47,7 @@ extension TargetMatcher.Target {
                     root: standpoint.root(of: path.parent))
                 return
             }
-            let kind = isRecursive ? TargetMatcher.Kind.directory(path) : .path(path)
+            let kind = isRecursive ? TargetMatcher.Kind.directory(path, exists: false) : .path(path)
             self.init(word: word, kind: kind, root: standpoint.root(of: path.parent))
         }
     }
@@ -57,7 +59,7 @@ extension TargetMatcher.Target {
         case .everything: true
         case .metafile(let path, _): metafile == path
         case .stageOrPath, .path: false
-        case .directory(let path): metafile.relative(to: path) != nil
+        case .directory(let path, _): metafile.relative(to: path) != nil
         }
     }
 }

@@ -18,7 +18,7 @@ struct TargetMatcher {
         case stageOrPath(name: String, pipeline: FilePath, path: FilePath)
         case path(FilePath)
         /// A directory, for all metafiles below it; it may be an out as well.
-        case directory(FilePath)
+        case directory(FilePath, exists: Bool)
     }
 
     let targets: [Target]
@@ -32,7 +32,12 @@ struct TargetMatcher {
     init(_ targets: [Target], _ stages: [CollectedStage]) {
         self.targets = targets
         isFound = targets.map { target in
-            if case .everything = target.kind { true } else { false }
+            switch target.kind {
+            case .everything: true
+            // One in which there is no metafile is no mistake to DVC.
+            case .directory(_, let exists): exists
+            case .metafile, .stageOrPath, .path: false
+            }
         }
         for (index, target) in targets.enumerated() {
             let named = stages.filter { target.names($0) }
@@ -60,7 +65,7 @@ struct TargetMatcher {
             case .stageOrPath(_, _, let path):
                 if revisionsOfStages[index].contains(revision) { continue }
                 sought = path
-            case .path(let path), .directory(let path): sought = path
+            case .path(let path), .directory(let path, _): sought = path
             }
             guard let inside = sought.relative(to: path), inside.isEmpty || isDirectory else {
                 continue
@@ -87,7 +92,7 @@ extension TargetMatcher.Target {
                 return false
             }
             return own == name || stage.group == name
-        case .directory(let path):
+        case .directory(let path, _):
             guard stage.root == root, let below = stage.metafile.relative(to: path) else {
                 return false
             }

@@ -90,7 +90,7 @@ struct TargetSearch {
                     .nearest($0)
                 })
         case .metafile(let path, _): throw .noMetafile(target.word, nearest(to: path, standpoint))
-        case .stageOrPath(_, _, let path), .path(let path), .directory(let path):
+        case .stageOrPath(_, _, let path), .path(let path), .directory(let path, _):
             if let unreadable { throw .unknown(target.word, .unreadable(unreadable)) }
             if directoryExists(standpoint.top.appending(path)) {
                 throw .unknown(target.word, .directory)

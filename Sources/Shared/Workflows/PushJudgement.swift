@@ -33,6 +33,10 @@ struct PushJudgement {
 
     mutating func judge() throws -> PushReport {
         for problem in plan.problems {
+            if source.isWorkspace, problem.isHistory {
+                report.warnings.append(problem.error)
+                continue
+            }
             let live = try history.tipsStillHaving(plan.tips, problem.sources)
             add(problem.error, refusing: refused(live))
         }
@@ -93,6 +97,11 @@ struct PushJudgement {
         store.failed = places(failed)
         report.stores.append(store)
 
+        for (oid, count) in outcome.withheld {
+            guard let out = outcome.plan.outs.first(where: { $0.oid == oid }) else { continue }
+            report.warnings.append(
+                WithheldListError(place: out.place, path: out.path, store.remote, count))
+        }
         if let error = outcome.blockedBy {
             let live = try liveTips(of: outcome.plan.outs)
             // A tip that no longer uses the store can do without it.
@@ -202,9 +211,16 @@ extension PushSource {
 }
 
 extension PlanProblem {
+    /// Whether this is a metafile or configuration of a commit that nobody can change any more.
+    fileprivate var isHistory: Bool {
+        guard case .unreadable = cause, case .commit = revision else { return false }
+        return true
+    }
+
     fileprivate var error: any UserFacingError {
         switch cause {
         case .unreadable(let error): error
+        case .noMember(let out, let member): NoMemberError(place: out.place, member: member)
         case .noRemote(let out): NoRemoteError(place: out.place)
         case .cloudVersioned(let place): CloudVersionedError(place: place)
         case .missingBlob(let path): MissingBlobError(place: revision.place(of: path))

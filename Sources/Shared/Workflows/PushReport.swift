@@ -86,6 +86,37 @@ package struct MissingObjectError: UserFacingError {
     }
 }
 
+/// A directory's list that was not uploaded, because members that nobody asked for are not there.
+package struct WithheldListError: UserFacingError {
+    package let place: String
+    package let path: FilePath
+    package let remote: String
+    package let absentCount: Int
+
+    init(place: String, path: FilePath, _ remote: String, _ absentCount: Int) {
+        self.place = place
+        self.path = path
+        self.remote = remote
+        self.absentCount = absentCount
+    }
+
+    package var summary: String {
+        "the list of \(place) stays off remote '\(remote)', where "
+            + "\(counted(absentCount, "other file")) of it \(absentCount == 1 ? "is" : "are") missing"
+    }
+    package var advice: String? { "'git dvc push \(path)' uploads the rest and the list" }
+}
+
+/// A target in a directory that has no such member.
+package struct NoMemberError: UserFacingError {
+    package let place: String
+    package let member: FilePath
+
+    package var summary: String {
+        "there is no '\(printable(member.string))': the list of \(place) does not have it"
+    }
+}
+
 /// An object that could not be uploaded, with the place that needs it.
 package struct UploadError: UserFacingError {
     package let place: ObjectPlace

@@ -17,8 +17,10 @@ package enum PushSource: Sendable {
 
 /// What the user asked for.
 package struct PushOptions: Sendable {
-    /// `-r`: only this data remote.
-    package var remote: String?
+    /// `-r`: only these data remotes.
+    package var remotes: [String] = []
+    /// `--run-cache`: the record of past runs as well.
+    package var includesRunCache = false
     /// `-j`.
     package var jobs: Int?
     package var isDryRun = false
@@ -75,10 +77,11 @@ package struct PushWorkflow {
                 plan = try self.plan(source, planner)
             }
         }
+        if options.includesRunCache { try await pushRunCache(&warnings) }
         var outcomes: [StoreOutcome] = []
         for store in plan.stores { outcomes.append(try await push(store)) }
         var judgement = PushJudgement(
-            plan, outcomes, source: source, isPartial: options.remote != nil,
+            plan, outcomes, source: source, isPartial: !options.remotes.isEmpty,
             strictness: Strictness(session.config["dvc.strict"], &warnings),
             history: PushedHistory(planner, in: session.repository))
         var report = try judgement.judge()
@@ -117,12 +120,14 @@ package struct PushWorkflow {
     // MARK: Planning
 
     private func planner(for source: PushSource, _ status: StatusCache?) -> PushPlanner {
-        var selection = RemoteSelection(only: options.remote)
+        var defaultName: String?
         if case .refs(_, let remote) = source, let name = remote.name {
-            selection.defaultName = session.config["remote.\(name).dvcremote"]?.lowercased()
+            defaultName = session.config["remote.\(name).dvcremote"]
         }
+        var selections = options.remotes.map { RemoteSelection(only: $0) }
+        if selections.isEmpty { selections = [RemoteSelection(defaultName: defaultName)] }
         return PushPlanner(
-            session.repository, sources: session.configurationSources, selection: selection,
+            session.repository, sources: session.configurationSources, selections: selections,
             status: status)
     }
 
@@ -161,6 +166,15 @@ package struct PushWorkflow {
         }
     }
 
+    // MARK: The run-cache
+
+    /// Brings the record of past runs to the remotes, before any data, as DVC does (dvc-compat 4.6).
+    private func pushRunCache(_ warnings: inout [any UserFacingError]) async throws {
+        warnings.append(
+            SettingError(summary: "the run-cache is not pushed yet; 'dvc push --run-cache' does it")
+        )
+    }
+
     // MARK: Uploading
 
     /// Brings one store what it lacks; store errors end up in the outcome.
@@ -179,7 +193,8 @@ package struct PushWorkflow {
                 directories: plan.directories.map {
                     .init(oid: $0.oid, listing: $0.listing, wantedMembers: $0.wantedMembers)
                 })
-            let missing = try await findMissing(of: request, in: store, transfer, on: workers)
+            var missing = try await findMissing(of: request, in: store, transfer, on: workers)
+            outcome.withhold(from: &missing)
             outcome.listed = missing.listed
             let cache = plan.cacheDirectory.map { session.cache(at: $0, isShared: false) }
             if options.isDryRun {

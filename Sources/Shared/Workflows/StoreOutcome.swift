@@ -21,10 +21,39 @@ struct StoreOutcome: Sendable {
     var failures: [(oid: ObjectID, error: StoreError)] = []
     /// What a failure of the store as a whole kept from being tried.
     var untried: [ObjectID] = []
+    /// Lists that stay away because members that nobody asked for are not in the store.
+    var withheld: [(oid: ObjectID, absentCount: Int)] = []
     /// Why nothing could be asked of the store, or nothing in it is safe.
     var blockedBy: (any UserFacingError)?
 
     init(plan: StorePlan) { self.plan = plan }
+
+    /// Takes what nobody asked for out of what is to be uploaded: the other members of directories of
+    /// which only a part is meant, and the lists of those that are thus not all there.
+    ///
+    /// A list says that its members are there; DVC uploads it all the same, and then nobody ever
+    /// looks for them again (dvc-compat 4.4).
+    mutating func withhold(from missing: inout MissingSet) {
+        let partial = plan.directories.filter { $0.meantMembers != nil }
+        if partial.isEmpty { return }
+        var meant = Set(plan.files)
+        for directory in plan.directories {
+            guard let listing = directory.listing else { continue }
+            for index in directory.meantMembers ?? Set(directory.wantedMembers) {
+                meant.insert(listing.oid(at: index))
+            }
+        }
+        let others = Set(missing.files.filter { !meant.contains($0) })
+        missing.files.removeAll(where: others.contains)
+        for directory in partial
+        where missing.directories.contains(where: { $0.oid == directory.oid }) {
+            guard let listing = directory.listing else { continue }
+            let count = listing.indices.count { others.contains(listing.oid(at: $0)) }
+            if count == 0 { continue }
+            withheld.append((directory.oid, count))
+            missing.directories.removeAll { $0.oid == directory.oid }
+        }
+    }
 
     mutating func take(_ result: UploadResult) {
         uploadedCount = result.uploadedCount

@@ -8,7 +8,8 @@ struct UsageError: UserFacingError {
 
 /// The arguments of a command, read against its description.
 struct Arguments: Sendable {
-    private var switches: Set<String> = []
+    /// In the order in which they were given.
+    private var switches: [String] = []
     private var values: [String: [String]] = [:]
     private(set) var positionals: [String] = []
 
@@ -29,6 +30,9 @@ struct Arguments: Sendable {
         }
         return given.first
     }
+
+    /// The switch that counts among those that override each other: the last one.
+    func lastSwitch(of options: [String]) -> String? { switches.last(where: options.contains) }
 
     /// The value of an option that is a number of at least 0.
     func count(_ option: String) throws(UsageError) -> Int? {
@@ -96,7 +100,7 @@ struct Arguments: Sendable {
             if given != nil {
                 throw UsageError(summary: "'\(spelling)' takes no value", advice: nil)
             }
-            switches.insert(option.long)
+            switches.append(option.long)
             return
         }
         guard let value = given ?? rest.popFirst() else {

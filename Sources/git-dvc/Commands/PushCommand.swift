@@ -11,8 +11,12 @@ import Glibc
 let pushCommand = CommandDescription(
     name: "push",
     summary: "Uploads the data that the workspace needs, or that pushed refs need, to DVC remotes.",
-    synopsis: "[<options>] [--stdin <remote> <url>]",
+    synopsis: "[<options>] [<target>...] [--stdin <remote> <url>]",
     arguments: [
+        (
+            "<target>",
+            "a file or directory that DVC tracks, a .dvc file, dvc.yaml[:stage], or a stage"
+        ),
         ("<remote>", "with --stdin: the Git remote's name, or its URL when it has none"),
         ("<url>", "with --stdin: the Git remote's URL"),
     ],
@@ -78,7 +82,9 @@ private func push(_ arguments: Arguments, _ invocation: Invocation) async throws
     let isQuiet = arguments.has("quiet")
     var options = PushOptions(
         progress: session.progressOutput(isQuiet: isQuiet || arguments.has("json")))
-    options.remote = arguments.value("remote")
+    options.remotes = arguments.values("remote")
+    options.includesRunCache =
+        arguments.lastSwitch(of: ["run-cache", "no-run-cache"]) == "run-cache"
     options.jobs = jobs
     options.isDryRun = arguments.has("dry-run")
     options.checksMembers = arguments.has("check-members")
