@@ -11,7 +11,8 @@ import Glibc
 
 @main struct GitDVC {
     static let commands = [
-        pushCommand, pullCommand, installCommand, uninstallCommand, versionCommand,
+        pushCommand, pullCommand, statusCommand, verifyCommand, installCommand, uninstallCommand,
+        versionCommand,
     ]
 
     static func main() async {

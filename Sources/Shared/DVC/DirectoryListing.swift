@@ -55,18 +55,33 @@ package struct DirectoryListing: Sendable {
 
     /// The index of the member at `path`, or `nil` when there is none.
     package func index(of path: FilePath) -> Int? {
+        let low = firstIndex(from: path.bytes)
+        let isFound = low < count && pathBytes[pathRange(at: low)].elementsEqual(path.bytes)
+        return isFound ? low : nil
+    }
+
+    /// The member at `path`, or all members of the directory there, which lie side by side.
+    package func indices(below path: FilePath) -> Range<Int> {
+        if let index = index(of: path) { return index..<(index + 1) }
+        // Nothing sorts between `a/` and `a0` but what lies in `a`.
+        let start = firstIndex(from: path.bytes + [UInt8(ascii: "/")])
+        let end = firstIndex(from: path.bytes + [UInt8(ascii: "/") + 1])
+        return start..<max(start, end)
+    }
+
+    /// The index of the first member whose path is not before these bytes.
+    private func firstIndex(from bytes: [UInt8]) -> Int {
         var low = 0
         var high = count
         while low < high {
             let middle = (low + high) / 2
-            if pathBytes[pathRange(at: middle)].lexicographicallyPrecedes(path.bytes) {
+            if pathBytes[pathRange(at: middle)].lexicographicallyPrecedes(bytes) {
                 low = middle + 1
             } else {
                 high = middle
             }
         }
-        let isFound = low < count && pathBytes[pathRange(at: low)].elementsEqual(path.bytes)
-        return isFound ? low : nil
+        return low
     }
 
     /// The indices of the member at `path`, or of all members below it when that is a directory.

@@ -43,6 +43,17 @@ package final class DataCollector {
         return data
     }
 
+    /// All outs of the commits, in every DVC root; needs no working copy.
+    ///
+    /// Throws ``TargetError``, `SubprocessError`, `SystemError`.
+    package func collect(commits revisions: RevisionSelection) throws -> CollectedData {
+        let commits = try revisions.commits(in: repository)
+        try collector.collect(try MetafileWalk(reader, roots: nil).metafiles(of: commits))
+        var data = collector.take().data
+        data.commits = commits
+        return data
+    }
+
     /// The metafiles to read, in parts that must be understood each by itself.
     private func metafiles(
         _ selection: DataSelection, _ roots: Set<FilePath>, _ commits: [GitOID]

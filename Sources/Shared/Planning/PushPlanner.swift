@@ -247,7 +247,7 @@ extension CollectedOut {
     ///
     /// Source: DVC 3.67, observed (dvc-compat 3.2, 3.3): what comes from another repository, what
     /// lives in Git and what must not be pushed is not.
-    fileprivate var isTransferred: Bool {
+    package var isTransferred: Bool {
         metafileKind != .repositoryImport && out.isCached && out.isPushable
     }
 }

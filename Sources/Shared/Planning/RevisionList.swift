@@ -10,7 +10,10 @@ extension RevisionSelection {
         var refs: [String] = []
         var commits: [GitOID] = []
         if allRefs || allCommits {
-            let patterns = allRefs ? ["--all"] : ["--branches", "--remotes", "--tags"]
+            let patterns =
+                allRefs
+                ? Self.passedOver.map { "--exclude=\($0)" } + ["--all"]
+                : ["--branches", "--remotes", "--tags"]
             commits += try reachable(from: patterns, repository)
         }
         if allBranches { refs.append("refs/heads") }
@@ -20,6 +23,13 @@ extension RevisionSelection {
         for name in names { commits += try resolved(name, repository) }
         return uniqued(commits)
     }
+
+    /// What no clone has any use for: stashes, and what DVC notes down while experiments run.
+    ///
+    /// Source: DVC 3.67 `repo/experiments/refs.py`, observed (dvc-compat 6.2).
+    private static let passedOver =
+        ["refs/stash"]
+        + ["apply*", "celery*", "exec*", "stash", "temp*"].map { "refs/exps/\($0)" }
 
     private func reachable(
         from patterns: [String], _ repository: GitRepository

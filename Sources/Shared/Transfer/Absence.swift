@@ -2,26 +2,27 @@ internal import Basics
 package import Digests
 package import Storage
 
-/// Those of `oids` that a store lacks, each once, in order.
+/// Those of `oids` that a store lacks, each once, in order; and how many different ones were asked
+/// for.
 ///
 /// `jobs`: how many requests at a time. Throws `StoreError`, `CancellationError`.
 package func absentObjects(
     among oids: [ObjectID], from store: any ObjectStore, jobs: Int, on workers: Workers
-) async throws -> [ObjectID] {
+) async throws -> (absent: [ObjectID], askedCount: Int) {
     guard store.traits.answersRuns else {
         let sought = sortedAndUnique(oids)
         let isThere = try await workers.map(sought.count, limit: jobs) { index in
             try await store.size(of: ObjectKey(sought[index])) != nil
         }
-        return zip(sought, isThere).lazy.filter { !$0.1 }.map(\.0)
+        return (zip(sought, isThere).filter { !$0.1 }.map(\.0), sought.count)
     }
     let shards = ShardedObjects(oids)
-    let absent = try await workers.map(shards.count, limit: jobs) { index -> [ObjectID] in
+    let answers = try await workers.map(shards.count, limit: jobs) { index in
         let sought = sortedAndUnique(shards[index])
         let presence = try await store.presence(of: ObjectRun(sought[...]))
-        return zip(sought, presence).lazy.filter { !$0.1 }.map(\.0)
+        return (absent: zip(sought, presence).filter { !$0.1 }.map(\.0), count: sought.count)
     }
-    return Array(absent.joined())
+    return (answers.flatMap(\.absent), answers.reduce(0) { $0 + $1.count })
 }
 
 /// Objects by the first byte of their digests.

@@ -55,7 +55,8 @@ package final class Fetch: Sendable {
             wanted += listing.indices.lazy.map { listing.oid(at: $0) }
         }
         let absent = try await absentObjects(
-            among: wanted, from: cache, jobs: options.jobs, on: workers)
+            among: wanted, from: cache, jobs: options.jobs, on: workers
+        ).absent
         let newLists = zip(directories, lists).filter { $1.map { !$0.isCached } ?? false }
         let meter = try meter(absent.count + newLists.count)
         do {

@@ -58,7 +58,8 @@ package func findMissing(
         for index in directory.wantedMembers { wanted.append(listing.oid(at: index)) }
     }
     missing.files = try await absentObjects(
-        among: wanted, from: store, jobs: options.jobs, on: workers)
+        among: wanted, from: store, jobs: options.jobs, on: workers
+    ).absent
     if missing.files.isEmpty {
         missing.present += request.files + doubtful.map(\.oid)
     } else {

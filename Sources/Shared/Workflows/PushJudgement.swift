@@ -217,7 +217,7 @@ extension PlanProblem {
         return true
     }
 
-    fileprivate var error: any UserFacingError {
+    var error: any UserFacingError {
         switch cause {
         case .unreadable(let error): error
         case .noMember(let out, let member): NoMemberError(place: out.place, member: member)

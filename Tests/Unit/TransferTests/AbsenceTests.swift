@@ -13,11 +13,12 @@ import Testing
         for number in stride(from: 0, to: 2000, by: 3) {
             store.insert(TransferFixture.content(number))
         }
-        let absent = try await absentObjects(
+        let (absent, askedCount) = try await absentObjects(
             among: oids.reversed() + oids[100..<900], from: store, jobs: 3,
             on: try Workers(threads: nil))
         let expected = oids.indices.filter { $0 % 3 != 0 }.map { oids[$0] }.sorted()
         #expect(absent == expected)
+        #expect(askedCount == 2000)
         // One request for each first byte that occurs, which are all of them.
         #expect(store.count(of: .find) == (answersRuns ? 256 : 2000))
     }
@@ -25,9 +26,9 @@ import Testing
     @Test(arguments: [true, false])
     func `nothing is asked for nothing`(answersRuns: Bool) async throws {
         let store = MemoryStore(answersRuns: answersRuns)
-        let absent = try await absentObjects(
+        let (absent, askedCount) = try await absentObjects(
             among: [], from: store, jobs: 3, on: try Workers(threads: nil))
-        #expect(absent.isEmpty && store.requests.isEmpty)
+        #expect(absent.isEmpty && askedCount == 0 && store.requests.isEmpty)
     }
 
     @Test func `an error is thrown, not taken for an absence`() async throws {

@@ -1,0 +1,41 @@
+import Workflows
+
+let statusCommand = CommandDescription(
+    name: "status",
+    summary: "Shows what differs between the cache and a remote.",
+    synopsis: "-c [<options>] [<target>...]",
+    arguments: [
+        (
+            "<target>",
+            "a metafile, stage or group, or the path of an out or of something in it"
+        )
+    ],
+    argumentCount: 0...Int.max,
+    options: [
+        OptionDescription("cloud", "c", "compare the cache with the default remote"),
+        OptionDescription(
+            "remote", "r", value: "name", "compare the cache with this DVC remote"),
+        OptionDescription("jobs", "j", value: "n", "how many requests at a time"),
+        OptionDescription("all-branches", "a", "the tips of local branches as well"),
+        OptionDescription("all-tags", "T", "tags as well"),
+        OptionDescription("all-commits", "A", "every commit of branches and tags as well"),
+        OptionDescription("with-deps", "d", "with all stages that the targets need"),
+        OptionDescription("recursive", "R", "a directory stands for all metafiles below it"),
+        OptionDescription(
+            "check-members", "ask for every member of a directory, even when its list is there"),
+        OptionDescription("json", "the result as JSON on standard output"),
+        OptionDescription("no-updates", "ignore updates of imported data, as '-c' always does"),
+        OptionDescription("quiet", "q", "say nothing: exit with 1 when anything differs"),
+    ],
+    examples: [
+        ("git dvc status -c", "what a push would upload, and what only the remote has"),
+        ("git dvc status -c -A --json", "the same for all commits, for a script"),
+    ],
+    run: { arguments, invocation in
+        if arguments.has("cloud") || arguments.value("remote") != nil {
+            return try await cloudStatus(arguments, invocation)
+        }
+        throw UsageError(
+            summary: "the status of the working copy is not supported yet",
+            advice: "run 'dvc status' for it, or 'git dvc status -c' to compare with the remote")
+    })
