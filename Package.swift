@@ -51,11 +51,14 @@ func system(_ name: String, pkgConfig: String, apt: String, brew: String) -> Tar
         providers: [.apt([apt]), .brew([brew])])
 }
 
+/// Scripts beside the tests that write down what DVC does.
+let captures = ["DVC": "capture-dvcignore.py", "YAML": "capture-ruamel.py"]
+
 /// The unit tests of one room.
 func unitTests(of room: String, with others: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: "\(room)Tests", dependencies: [.target(name: room)] + others,
-        path: "Tests/Unit/\(room)Tests", exclude: room == "DVC" ? ["capture-dvcignore.py"] : [],
+        path: "Tests/Unit/\(room)Tests", exclude: captures[room].map { [$0] } ?? [],
         swiftSettings: strict)
 }
 

@@ -18,6 +18,8 @@ struct YAMLEvent {
 
     let kind: Kind
     let mark: YAMLMark
+    /// Where it ends; of a block scalar or a block collection the line after it, or later.
+    var end = YAMLMark(line: 0, column: 0)
     var anchor: String?
     var tag: String?
 }
@@ -52,6 +54,12 @@ struct EventReader: ~Copyable {
         var event = yaml_event_t()
         guard yaml_parser_parse(parser, &event) == 1 else { throw failure }
         defer { yaml_event_delete(&event) }
+        var translated = translate(event)
+        translated.end = YAMLMark(event.end_mark)
+        return translated
+    }
+
+    private func translate(_ event: yaml_event_t) -> YAMLEvent {
         let mark = YAMLMark(event.start_mark)
         switch event.type {
         case YAML_STREAM_START_EVENT: return YAMLEvent(kind: .streamStart, mark: mark)
