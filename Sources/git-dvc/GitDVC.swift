@@ -11,8 +11,8 @@ import Glibc
 
 @main struct GitDVC {
     static let commands = [
-        pushCommand, pullCommand, statusCommand, verifyCommand, installCommand, uninstallCommand,
-        versionCommand,
+        initCommand, addCommand, pushCommand, pullCommand, statusCommand, verifyCommand,
+        installCommand, uninstallCommand, versionCommand,
     ]
 
     static func main() async {

@@ -23,6 +23,8 @@ extension MetafileError {
         case ignoredOut(String)
         /// Templates that cannot be filled in; `place` is where they stand: `stages.train.outs`.
         case template(place: String, TemplateFault)
+        /// What has to change is written in a way that cannot be changed in place.
+        case notUpdatable
     }
 
     /// What is wrong with a text that should be an object's name.
@@ -66,6 +68,7 @@ extension MetafileError.Reason {
         case .ignoredOut(let path):
             "the out \(quoted(path)) is ignored by '.dvcignore' or by DVC itself"
         case .template(let place, let fault): "\(printable(place)): \(fault.text)"
+        case .notUpdatable: "what has to change is an alias, or has an anchor or a tag"
         }
     }
 
@@ -88,6 +91,7 @@ extension MetafileError.Reason {
         case .lockSchema(.unknown): "it may come from a newer DVC than this program knows"
         case .ignoredOut:
             "change the pattern in '.dvcignore' or the out's path; DVC refuses the out as well"
+        case .notUpdatable: "write the value out where it is used, then run the command again"
         case .yaml, .missingKey, .wrongType, .wrongValue, .badPath, .template: nil
         }
     }

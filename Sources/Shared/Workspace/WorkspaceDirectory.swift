@@ -140,6 +140,45 @@ package struct WorkspaceDirectory: Sendable {
         }
     }
 
+    /// Puts a small file at `path` in one step; one that is there keeps its mode.
+    package func write(_ bytes: [UInt8], to path: FilePath) throws {
+        try place(path) { directory, temporary in
+            let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+            let created = temporary.withCString { openat(directory, $0, flags, 0o666) }
+            guard created >= 0 else { throw SystemError("create", top.appending(path)) }
+            let file = OpenFile(adopting: created, named: top.appending(path))
+            try file.write(bytes)
+            if let old = try status(of: path), old.st_mode & S_IFMT == S_IFREG {
+                _ = fchmod(created, old.st_mode & 0o7777)  // a file system without modes is fine
+            }
+        }
+    }
+
+    /// Puts at `path`, in one step, what `make` creates under a temporary name in its directory.
+    ///
+    /// `make` gets the directory's descriptor and the name.
+    package func place(
+        _ path: FilePath, _ make: (CInt, FilePath) throws -> Void
+    ) throws {
+        let directory = try openParent(of: path)
+        let name = path.lastComponent
+        let temporary = temporaryPath(in: "")
+        do {
+            try make(directory.descriptor, temporary)
+            let renamed = temporary.withCString { old in
+                name.withCString { new in
+                    renameat(directory.descriptor, old, directory.descriptor, new)
+                }
+            }
+            guard renamed == 0 else { throw SystemError("replace", top.appending(path)) }
+            // Renaming one name of a file to another name of it does nothing.
+            _ = temporary.withCString { unlinkat(directory.descriptor, $0, 0) }
+        } catch {
+            _ = temporary.withCString { unlinkat(directory.descriptor, $0, 0) }
+            throw error
+        }
+    }
+
     /// Removes the file at `path`.
     package func remove(_ path: FilePath) throws {
         let directory = try openParent(of: path)
