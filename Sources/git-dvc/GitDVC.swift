@@ -12,7 +12,7 @@ import Glibc
 @main struct GitDVC {
     static let commands = [
         initCommand, addCommand, pushCommand, pullCommand, statusCommand, verifyCommand,
-        installCommand, uninstallCommand, versionCommand,
+        remoteCommand, configCommand, installCommand, uninstallCommand, versionCommand,
     ]
 
     static func main() async {
@@ -113,6 +113,8 @@ import Glibc
         case let error as GitError:
             if case .notARepository = error { ExitCode.notARepository } else { ExitCode.unexpected }
         case is HookInstallationError, is Interrupted, is TargetError: ExitCode.failure
+        case is ValueMissing: ExitCode.configuration
+        case _ where isConfigurationError(error): ExitCode.configuration
         default: ExitCode.unexpected
         }
     }

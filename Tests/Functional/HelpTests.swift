@@ -33,7 +33,9 @@ import Testing
     func `the program lists its commands`(words: [String]) throws {
         let result = try dvc(words).checked()
         #expect(result.output.hasPrefix("usage: git dvc <command>"))
-        for command in ["push", "pull", "install", "uninstall", "version"] {
+        for command in [
+            "push", "pull", "remote", "config", "install", "uninstall", "version",
+        ] {
             #expect(result.output.contains("\n  \(command) "))
         }
     }

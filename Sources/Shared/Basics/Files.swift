@@ -79,12 +79,17 @@ package func removeFile(_ path: FilePath) throws(SystemError) {
 }
 
 /// Replaces a small file in one step: a reader sees the old content or the new.
+///
+/// `mode`: permissions before the umask. `exactMode`: permissions whatever the umask.
 package func writeFile(
-    _ path: FilePath, _ bytes: [UInt8], mode: mode_t = 0o666
+    _ path: FilePath, _ bytes: [UInt8], mode: mode_t = 0o666, exactMode: mode_t? = nil
 ) throws(SystemError) {
     let temporary = temporaryPath(in: path.parent)
     do throws(SystemError) {
-        let file = try OpenFile(creating: temporary, mode: mode)
+        let file = try OpenFile(creating: temporary, mode: exactMode.map { $0 & 0o700 } ?? mode)
+        if let exactMode, fchmod(file.descriptor, exactMode) != 0 {
+            throw SystemError("set the permissions of", path)
+        }
         try file.write(bytes)
         // The rename must not become durable before the content.
         guard fsync(file.descriptor) == 0 else { throw SystemError("write to", path) }

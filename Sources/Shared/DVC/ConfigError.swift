@@ -31,6 +31,7 @@ package struct ConfigError: UserFacingError, Equatable {
         case listInsteadOfText(option: String)
         case badValue(option: String, expected: String)
         case homeUnknown(option: String)
+        case exclusiveOptions([String])
         case remoteCache
 
         // What a remote is.
@@ -39,6 +40,9 @@ package struct ConfigError: UserFacingError, Equatable {
         case unsupportedScheme(String)
         case fileURL
         case remoteLoop(String)
+
+        /// What DVC's format has no way to write.
+        case notWritable(String)
     }
 
     package let reason: Reason
@@ -60,8 +64,10 @@ package struct ConfigError: UserFacingError, Equatable {
         case .fileURL: "write the path without file://: DVC takes it for a folder named 'file:'"
         case .homeUnknown: "write the whole path"
         case .noSuchRemote(let name):
-            "correct the name ('dvc remote list' shows them), or add it: 'dvc remote add \(name) <url>'"
-        case .missingURL(let remote): "set it with 'dvc remote modify \(remote) url <url>'"
+            "correct the name ('git dvc remote list' shows them), or add it: "
+                + "'git dvc remote add \(name) <url>'"
+        case .missingURL(let remote): "set it with 'git dvc remote modify \(remote) url <url>'"
+        case .notWritable: "leave out line ends, and some of the quotes"
         case .optionWithoutName(let section): #"the section's title is ['\#(section) "name"']"#
         default: nil
         }
@@ -97,6 +103,10 @@ package struct ConfigError: UserFacingError, Equatable {
         case .unsupportedScheme(let scheme): "unsupported URL type \(scheme)://"
         case .fileURL: "file:// is not supported"
         case .remoteLoop(let name): "remote '\(name)' refers to itself"
+        case .exclusiveOptions(let options):
+            options.map { "'\($0)'" }.joined(separator: " and ") + " exclude each other"
+        case .notWritable(let what):
+            "\(what) cannot be written in the format of DVC's configuration"
         }
     }
 }

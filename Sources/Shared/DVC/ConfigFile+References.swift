@@ -4,7 +4,8 @@ extension [RawConfigSection] {
         of section: Int, file: String
     ) throws(ConfigError) -> [(key: String, option: ConfigFile.Option)] {
         var result: [(key: String, option: ConfigFile.Option)] = []
-        for (key, option) in self[section].options {
+        for raw in self[section].options {
+            let (key, option) = (raw.key, raw.option)
             var resolver = ReferenceResolver(sections: self)
             do {
                 let value: ConfigValue

@@ -26,8 +26,7 @@ package struct ConfigFile: Sendable {
     package let sections: [Section]
 
     package init(parsing bytes: [UInt8], name: String) throws(ConfigError) {
-        var parser = ConfigFileParser(name: name)
-        let raw = try parser.parse(bytes)
+        let raw = try RawConfig(parsing: bytes, name: name).sections
         var sections: [Section] = []
         for index in raw.indices {
             var section = Section(
@@ -45,23 +44,14 @@ package struct ConfigFile: Sendable {
     }
 }
 
-/// A section as it stands in the file.
-struct RawConfigSection {
-    let title: String
-    let line: Int
-    let depth: Int
-    /// The index of the section around it; the outermost one is its own.
-    let parent: Int
-    var options: [(key: String, option: ConfigFile.Option)] = []
-    /// The keys and the titles of the sections within, which must not be the same either.
-    var names: Set<String> = []
-}
-
 /// Reads line after line; the first section holds what comes before any title.
-private struct ConfigFileParser {
+struct ConfigFileParser {
     private let name: String
-    private var sections = [RawConfigSection(title: "", line: 1, depth: 0, parent: 0)]
+    private var sections = [
+        RawConfigSection(title: "", line: 1, depth: 0, parent: 0, header: 0..<0, titleRange: 0..<0)
+    ]
     private var current = 0
+    private var text: [Unicode.Scalar] = []
     private var lines: [ArraySlice<Unicode.Scalar>] = []
     private var index = 0
 
@@ -70,9 +60,10 @@ private struct ConfigFileParser {
 
     init(name: String) { self.name = name }
 
-    mutating func parse(_ bytes: [UInt8]) throws(ConfigError) -> [RawConfigSection] {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw error(.notUTF8) }
-        lines = Array(text.unicodeScalars).configLines
+    mutating func parse(_ bytes: [UInt8]) throws(ConfigError) -> RawConfig {
+        guard let string = String(validating: bytes, as: UTF8.self) else { throw error(.notUTF8) }
+        text = Array(string.unicodeScalars)
+        lines = text.configLines
         guard lines.first?.first != "\u{feff}" else { throw error(.byteOrderMark) }
         while index < lines.count {
             guard lines[index].count <= Self.maximumLineLength else { throw error(.lineTooLong) }
@@ -85,7 +76,13 @@ private struct ConfigFileParser {
             }
             index += 1
         }
-        return sections
+        return RawConfig(text: text, sections: sections)
+    }
+
+    /// Where a line and its end are, up to the start of the next line.
+    private func range(ofLine line: Int) -> Range<Int> {
+        let next = line + 1 < lines.count ? lines[line + 1].startIndex : text.count
+        return lines[line].startIndex..<next
     }
 
     private mutating func startSection(_ header: ConfigLine.SectionHeader) throws(ConfigError) {
@@ -99,13 +96,16 @@ private struct ConfigFileParser {
         }
         current = sections.count
         sections.append(
-            RawConfigSection(title: header.title, line: index + 1, depth: depth, parent: parent))
+            RawConfigSection(
+                title: header.title, line: index + 1, depth: depth, parent: parent,
+                header: range(ofLine: index), titleRange: header.titleRange))
     }
 
     private mutating func addOption(
         _ key: String, _ text: ArraySlice<Unicode.Scalar>
     ) throws(ConfigError) {
         let line = index + 1
+        let start = lines[index].startIndex
         let value: ConfigValue
         if text.starts(with: "\"\"\"".unicodeScalars) || text.starts(with: "'''".unicodeScalars) {
             guard let long = longValue(text) else { throw error(.unendedValue(key: key)) }
@@ -119,7 +119,11 @@ private struct ConfigFileParser {
         guard sections[current].names.insert(key.exactKey).inserted else {
             throw error(.duplicateKey(key, section: sections[current].title), line: line)
         }
-        sections[current].options.append((key, ConfigFile.Option(value: value, line: line)))
+        sections[current].options.append(
+            RawConfigOption(
+                key: key, option: ConfigFile.Option(value: value, line: line),
+                range: start..<range(ofLine: index).upperBound,
+                valueRange: text.startIndex..<lines[index].endIndex))
     }
 
     /// A value in triple quotes, which may end on a later line; then ``index`` is that line.

@@ -10,8 +10,6 @@ struct ConfigLayer {
     private let source: ConfigSource
     private let paths: ConfigPathResolver
 
-    private static let kinds = ["remote", "machine", "db"]
-
     init(_ source: ConfigSource, home: FilePath?) throws(ConfigError) {
         self.source = source
         paths = ConfigPathResolver(directory: source.directory, home: home)
@@ -31,9 +29,10 @@ struct ConfigLayer {
     }
 
     private mutating func add(_ section: ConfigFile.Section) throws(ConfigError) {
-        if let (kind, name) = Self.kindAndName(of: section.title) {
-            named[kind, default: [:]][name] = try settings(of: section, kind: kind)
-        } else if Self.kinds.contains(section.title) {
+        let name = ConfigSectionName(title: section.title)
+        if let kind = name.kind {
+            named[kind, default: [:]][name.name] = try settings(of: section, kind: kind)
+        } else if ConfigSectionName.kinds.contains(section.title) {
             // DVC lets `[remote]` replace all `['remote "name"']` before it.
             named[section.title] = [:]
             if let first = section.options.min(by: { $0.value.line < $1.value.line }) {
@@ -50,7 +49,7 @@ struct ConfigLayer {
     private mutating func add(
         _ section: ConfigFile.Section, within outer: ConfigFile.Section
     ) throws(ConfigError) {
-        if section.depth == 2, Self.kinds.contains(outer.title) {
+        if section.depth == 2, ConfigSectionName.kinds.contains(outer.title) {
             named[outer.title, default: [:]][section.title] = try settings(
                 of: section, kind: outer.title)
         } else if outer.title != "feature" {
@@ -65,9 +64,7 @@ struct ConfigLayer {
         var result: [String: ConfigSetting] = [:]
         for (name, option) in section.options {
             var value = option.value
-            if kind == "remote"
-                ? ConfigSchema.remotePaths.contains(name) : kind == "cache" && name == "dir"
-            {
+            if ConfigSchema.isPath(name, inKind: kind) {
                 guard case .text(let text) = value else {
                     throw error(.listInsteadOfText(option: name), line: option.line)
                 }
@@ -81,20 +78,6 @@ struct ConfigLayer {
                 value: value, level: source.level, file: source.name, line: option.line)
         }
         return result
-    }
-
-    /// The parts of `remote "name"`: `^\s*(remote|machine|db)\s*"(.*)"\s*$`.
-    private static func kindAndName(of title: String) -> (kind: String, name: String)? {
-        let text = Array(title.unicodeScalars)[...]
-        let start = text.skippingSpace(from: 0)
-        for kind in kinds where text[start...].starts(with: kind.unicodeScalars) {
-            let open = text.skippingSpace(from: start + kind.unicodeScalars.count)
-            guard text.has("\"", at: open), let close = text.lastIndex(of: "\""), close > open,
-                text.skippingSpace(from: close + 1) == text.endIndex
-            else { return nil }
-            return (kind, text[(open + 1)..<close].string)
-        }
-        return nil
     }
 
     private func error(_ reason: ConfigError.Reason, line: Int) -> ConfigError {

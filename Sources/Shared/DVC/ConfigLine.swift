@@ -19,6 +19,8 @@ struct ConfigLine {
 
     struct SectionHeader: Equatable {
         let title: String
+        /// Where the title stands, its quotes included.
+        let titleRange: Range<Int>
         let openBrackets: Int
         let closeBrackets: Int
     }
@@ -36,8 +38,8 @@ struct ConfigLine {
         for (index, start) in starts.enumerated().reversed() {
             guard let (end, closeBrackets) = titleEnd(from: start) else { continue }
             return SectionHeader(
-                title: text[start..<end].unquoted.string, openBrackets: index + 1,
-                closeBrackets: closeBrackets)
+                title: text[start..<end].unquoted.string, titleRange: start..<end,
+                openBrackets: index + 1, closeBrackets: closeBrackets)
         }
         return nil
     }

@@ -92,7 +92,16 @@ enum ConfigSchema {
     /// The options that hold a path, relative to the directory of the file that they stand in.
     ///
     /// Source: dvc-compat 1.4.
-    static let remotePaths: Set<String> = [
+    static func isPath(_ option: String, inKind kind: String) -> Bool {
+        kind == "remote" ? remotePaths.contains(option) : kind == "cache" && option == "dir"
+    }
+
+    /// Options of which a section may have one only.
+    ///
+    /// Source: DVC 3.67.1, `Exclusive` in `config_schema.py`.
+    static let exclusive = (section: "hydra", options: ["config_dir", "config_module"])
+
+    private static let remotePaths: Set<String> = [
         "url", "gdrive_user_credentials_file", "gdrive_service_account_json_file_path",
         "credentialpath", "configpath", "keyfile", "cert_path", "key_path",
     ]

@@ -18,11 +18,20 @@ package struct DVCConfig: Sendable {
 
     /// The settings of these files; `home` is the user's directory, for paths that start with `~`.
     package init(_ sources: [ConfigSource], home: FilePath?) throws(ConfigError) {
+        try self.init(merging: sources, home: home)
+        cacheDirectory = try configuredCacheDirectory()
+    }
+
+    /// Whether DVC can work with these files at all; it cannot when a remote has no URL.
+    package static func check(_ sources: [ConfigSource], home: FilePath?) throws(ConfigError) {
+        try DVCConfig(merging: sources, home: home).requireURLs()
+    }
+
+    private init(merging sources: [ConfigSource], home: FilePath?) throws(ConfigError) {
         for source in sources.sorted(by: { $0.level < $1.level }) {
             try merge(ConfigLayer(source, home: home))
         }
         try validate()
-        cacheDirectory = try configuredCacheDirectory()
     }
 
     /// The remote that is meant when none is named, in lower case.
@@ -74,6 +83,15 @@ package struct DVCConfig: Sendable {
         }
     }
 
+    private func requireURLs() throws(ConfigError) {
+        for name in remoteNames {
+            guard let options = named["remote"]?[name], options["url"] == nil else { continue }
+            let first = options.values.min { $0.line < $1.line }
+            throw ConfigError(
+                reason: .missingURL(remote: name), file: first?.file, line: first?.line)
+        }
+    }
+
     /// Checks the options of a remote against its URL; one that refers to another remote is checked
     /// when it is asked for.
     static func validateRemote(
@@ -103,6 +121,12 @@ package struct DVCConfig: Sendable {
             if let reason = kind.fault(of: setting.value, option: option) {
                 throw setting.error(reason)
             }
+        }
+        let exclusive = ConfigSchema.exclusive.options
+        if section == ConfigSchema.exclusive.section, exclusive.allSatisfy({ settings[$0] != nil }),
+            let place = exclusive.compactMap({ settings[$0] }).max(by: { $0.level < $1.level })
+        {
+            throw place.error(.exclusiveOptions(exclusive))
         }
     }
 

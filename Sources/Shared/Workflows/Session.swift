@@ -43,27 +43,7 @@ package struct Session: Sendable {
     package var statusFile: FilePath { repository.commonDirectory.appending("dvc/status.db") }
 
     /// DVC's configuration files outside of the repository.
-    ///
-    /// Source: DVC 3.67, observed (dvc-compat 1.2).
-    package var configurationSources: ConfigurationSources {
-        let home = environment.homeDirectory
-        #if canImport(Darwin)
-        let system: FilePath = "/Library/Application Support/dvc"
-        let user = home?.appending("Library/Application Support/dvc")
-        #else
-        let system: FilePath = "/etc/xdg/dvc"
-        let user =
-            environment.nonEmpty("XDG_CONFIG_HOME").map { FilePath($0).appending("dvc") }
-            ?? home?.appending(".config/dvc")
-        #endif
-        func directory(_ variable: String, _ usual: FilePath?) -> FilePath? {
-            environment.nonEmpty(variable).map { FilePath($0) } ?? usual
-        }
-        return ConfigurationSources(
-            systemFile: directory("DVC_SYSTEM_CONFIG_DIR", system)?.appending("config"),
-            globalFile: directory("DVC_GLOBAL_CONFIG_DIR", user)?.appending("config"),
-            homeDirectory: home)
-    }
+    package var configurationSources: ConfigurationSources { environment.configurationSources }
 
     /// How many objects to transfer at a time: `-j`, `dvc.jobs`, the remote's `jobs`, the default.
     package func jobs(_ option: Int?, remote: Int?, blocksThreads: Bool) -> Int {
@@ -114,6 +94,31 @@ package struct Session: Sendable {
             try StatusCache.open(
                 statusFile, maximumAge: recordLifetime, now: Int64(time(nil)))
         }
+    }
+}
+
+extension Environment {
+    /// DVC's configuration files outside of the repository.
+    ///
+    /// Source: DVC 3.67, observed (dvc-compat 1.2).
+    var configurationSources: ConfigurationSources {
+        let home = homeDirectory
+        #if canImport(Darwin)
+        let system: FilePath = "/Library/Application Support/dvc"
+        let user = home?.appending("Library/Application Support/dvc")
+        #else
+        let system: FilePath = "/etc/xdg/dvc"
+        let user =
+            nonEmpty("XDG_CONFIG_HOME").map { FilePath($0).appending("dvc") }
+            ?? home?.appending(".config/dvc")
+        #endif
+        func directory(_ variable: String, _ usual: FilePath?) -> FilePath? {
+            nonEmpty(variable).map { FilePath($0) } ?? usual
+        }
+        return ConfigurationSources(
+            systemFile: directory("DVC_SYSTEM_CONFIG_DIR", system)?.appending("config"),
+            globalFile: directory("DVC_GLOBAL_CONFIG_DIR", user)?.appending("config"),
+            homeDirectory: home)
     }
 }
 
