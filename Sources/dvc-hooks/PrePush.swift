@@ -11,36 +11,70 @@ import Glibc
 ///
 /// Returns 0 to let Git go on, 1 to stop the push. Does not return when there is work.
 func prePush(remote: String, url: String, environment: Environment) -> CInt {
+    if answeredProbe(environment) { return 0 }
     if environment.isOn("DVC_SKIP") || environment.isOn("DVC_SKIP_PUSH") { return 0 }
     // The remote helper uploads by itself, at a moment when no connection is kept waiting.
     if url.hasPrefix("dvc::") { return 0 }
     do {
         let input = try OpenFile(adopting: dup(0), named: "standard input").readAll(limit: 1 << 30)
-        let updates = try RefUpdate.parse(input)
-        if updates.allSatisfy({ $0.newOID == nil }) { return 0 }
-        let trace = Trace(setting: environment["GIT_DVC_TRACE"])
-        let git = try GitProgram(environment: environment, trace: trace)
-        let range = CommitRange(of: updates, to: PushedRemote(argument: remote, url: url))
-        guard try range.touches(metafilePathspecs, using: git) else { return 0 }
-        guard let program = suiteProgram(named: "git-dvc", environment) else {
-            printMessage(
-                "error", "cannot upload the DVC data of this push: the program git-dvc is missing")
-            printMessage(
-                "hint", "install it again, or push without the data: DVC_SKIP_PUSH=1 git push")
-            return 1
-        }
-        let parent = parentCommandLine().flatMap { PushCommandLine($0) }
-        var options = ["--stdin"]
-        if parent?.isDryRun == true { options.append("--dry-run") }
-        if parent?.isQuiet == true { options.append("--quiet") }
-        let command = Command(
-            program, ["push"] + options + ["--", remote, url],
-            environment: environment)
-        trace.log("run \(command.line)")
-        printError(command.replaceProcess(input: input))
-        return 1
+        let push = Push(remote: remote, url: url, updates: try RefUpdate.parse(input), input: input)
+        return try upload(for: push, environment)
     } catch {
         printError(error)
         return 1
     }
+}
+
+/// A push, as the hook was told about it.
+struct Push {
+    let remote: String
+    let url: String
+    let updates: [RefUpdate]
+    /// The same as Git writes it to a hook.
+    let input: [UInt8]
+    /// What the user should know if there is work.
+    var note: String?
+}
+
+/// Becomes `git-dvc push` if the commits need data; returns the exit status otherwise.
+func upload(for push: Push, _ environment: Environment) throws -> CInt {
+    if push.updates.allSatisfy({ $0.newOID == nil }) { return 0 }
+    let trace = Trace(setting: environment["GIT_DVC_TRACE"])
+    let git = try GitProgram(environment: environment, trace: trace)
+    let remote = PushedRemote(argument: push.remote, url: push.url)
+    let range = CommitRange(of: push.updates, to: remote)
+    guard try range.touches(metafilePathspecs, using: git) else { return 0 }
+    guard let program = suiteProgram(named: "git-dvc", environment) else {
+        printMessage(
+            "error", "cannot upload the DVC data of this push: the program git-dvc is missing")
+        printMessage("hint", "install it again, or push without the data: DVC_SKIP_PUSH=1 git push")
+        return 1
+    }
+    if let note = push.note { printMessage("note", note) }
+    // Frameworks for hooks are between git and this program.
+    let parent = firstAncestor { PushCommandLine($0) }
+    var options = ["--stdin"]
+    if parent?.isDryRun == true { options.append("--dry-run") }
+    if parent?.isQuiet == true { options.append("--quiet") }
+    let command = Command(
+        program, ["push"] + options + ["--", push.remote, push.url], environment: environment)
+    trace.log("run \(command.line)")
+    printError(command.replaceProcess(input: push.input))
+    return 1
+}
+
+/// Tells `git dvc doctor` that the hook was reached, and with which program.
+///
+/// Into a file, because frameworks swallow what hooks print.
+private func answeredProbe(_ environment: Environment) -> Bool {
+    guard let path = environment.nonEmpty("GIT_DVC_PROBE"), path.hasPrefix("/") else {
+        return false
+    }
+    let program = runningProgram()?.string ?? ""
+    // The file is there, made for this: a failure to write is no answer, and says enough.
+    guard
+        let file = try? OpenFile(FilePath(path), O_WRONLY | O_APPEND | O_CLOEXEC, operation: "open")
+    else { return true }
+    try? file.write(Array("\(program)\n".utf8))
+    return true
 }

@@ -19,6 +19,8 @@ let arguments = Array(CommandLine.arguments.dropFirst())
 switch arguments.first {
 case "pre-push" where arguments.count == 3:
     exit(prePush(remote: arguments[1], url: arguments[2], environment: .current()))
+case "pre-push" where arguments.count == 1 && Environment.current().isOn("PRE_COMMIT"):
+    exit(prePushFromPreCommit(environment: .current()))
 case "-h", "--help":
     printResult("usage: dvc-hooks pre-push <remote> <url>   (called by the hook of that name)")
     exit(0)

@@ -75,17 +75,44 @@ extension Command {
     }
 }
 
-/// The words of the command line of the process that started this one; `nil` where the system does
-/// not show them.
-package func parentCommandLine() -> [String]? {
+/// The first of the processes above this one, the nearest first, whose command line `read` accepts.
+///
+/// Frameworks for hooks and their shells are between Git and a hook's program. `nil` where the
+/// system does not show other processes.
+package func firstAncestor<Answer>(_ read: ([String]) -> Answer?) -> Answer? {
     #if canImport(Darwin)
     return nil
     #else
-    // A kernel file of unknown size; a process that is gone or hidden gives none.
-    guard let bytes = try? readFile(FilePath("/proc/\(getppid())/cmdline"), limit: 1 << 20) else {
-        return nil
+    var process = getppid()
+    // More than any framework needs; it also ends what a changing process tree could do.
+    for _ in 0..<8 where process > 1 {
+        if let answer = commandLine(of: process).flatMap(read) { return answer }
+        guard let parent = parent(of: process) else { return nil }
+        process = parent
     }
-    let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
-    return words.map { String(decoding: $0, as: UTF8.self) }
+    return nil
     #endif
 }
+
+#if !canImport(Darwin)
+/// Kernel files of unknown size; a process that is gone or hidden gives none.
+private func processFile(_ process: pid_t, _ name: String) -> [UInt8]? {
+    try? readFile(FilePath("/proc/\(process)/\(name)"), limit: 1 << 20)
+}
+
+private func commandLine(of process: pid_t) -> [String]? {
+    processFile(process, "cmdline").map { bytes in
+        bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+/// Source: proc(5), `/proc/pid/stat`: the name is in parentheses and may hold any byte.
+private func parent(of process: pid_t) -> pid_t? {
+    guard let bytes = processFile(process, "stat"),
+        let close = bytes.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    let fields = String(decoding: bytes[(close + 1)...], as: UTF8.self).split(separator: " ")
+    return fields.count > 1 ? pid_t(fields[1]) : nil
+}
+#endif

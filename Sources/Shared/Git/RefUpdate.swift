@@ -39,4 +39,11 @@ package struct RefUpdate: Equatable, Sendable {
         }
         return updates
     }
+
+    /// The line that Git would write to a pre-push hook for it.
+    package var hookLine: [UInt8] {
+        let zeros = String(repeating: "0", count: (newOID ?? oldOID)?.hex.utf8.count ?? 40)
+        let (new, old) = (newOID?.hex ?? zeros, oldOID?.hex ?? zeros)
+        return Array("\(localName) \(new) \(remoteRef) \(old)\n".utf8)
+    }
 }
