@@ -88,18 +88,6 @@ import Testing
         #expect(!fileExists(list))
     }
 
-    @Test func `what husky generates is left to husky`() throws {
-        try world.git("config", "core.hooksPath", ".husky/_")
-        try world.write("generated", to: ".husky/_/pre-push")
-        let result = try world.dvc("install")
-        #expect(result.status == 1)
-        let program = try Sandbox.installedPrefix().appending("bin/dvc-hooks")
-        #expect(
-            result.errorOutput.contains(
-                "\nhint: add this line to '.husky/pre-push': '\(program)' pre-push \"$@\"\n"))
-        #expect(try readFile(world.path.appending(".husky/_/pre-push")) == Array("generated".utf8))
-    }
-
     @Test func `one installation serves all worktrees`() throws {
         try world.commit("1", as: "a")
         let linked = world.sandbox.path("linked")

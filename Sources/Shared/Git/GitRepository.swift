@@ -45,12 +45,15 @@ package struct GitProgram: Sendable {
         return command
     }
 
+    /// What `git version` answers; `nil` when that cannot be understood.
+    package func version() throws(SubprocessError) -> GitVersion? {
+        let answer = try command(["version"]).outputIfSuccessful()
+        return GitVersion(answer: String(decoding: answer, as: UTF8.self))
+    }
+
     /// Throws when this Git is older than what the suite is tested with.
     package func requireSupportedVersion() throws {
-        let answer = try command(["version"]).outputIfSuccessful()
-        guard let version = GitVersion(answer: String(decoding: answer, as: UTF8.self)) else {
-            return
-        }
+        guard let version = try version() else { return }
         if version < .oldestSupported { throw GitError.tooOld(version: version.description) }
     }
 }

@@ -13,6 +13,7 @@ enum HookAuthor: Equatable {
     case us
     /// `dvc install`.
     case dvc
+    case framework(HookFramework)
     case somebodyElse
 
     /// The second line of every version of our scripts, up to its number.
@@ -28,6 +29,14 @@ enum HookAuthor: Equatable {
     init(of hook: String, at path: FilePath) throws(SystemError) {
         guard let status = try fileStatus(path) else {
             self = .nobody
+            return
+        }
+        // Overcommit's hooks are links to one script.
+        if status.st_mode & S_IFMT == S_IFLNK,
+            let bytes = try? readFileIfPresent(path, limit: Self.longestScript),
+            let framework = HookFramework(script: bytes)
+        {
+            self = .framework(framework)
             return
         }
         guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= Self.longestScript else {
@@ -53,7 +62,7 @@ enum HookAuthor: Equatable {
         {
             self = .dvc
         } else {
-            self = .somebodyElse
+            self = HookFramework(script: script).map { .framework($0) } ?? .somebodyElse
         }
     }
 }

@@ -16,9 +16,17 @@ let installCommand = CommandDescription(
     ],
     run: { arguments, invocation in
         let session = try invocation.session()
-        try session.repository.git.requireSupportedVersion()
-        let report = try HookInstallation(session).install(chain: arguments.has("chain"))
-        return show(report, arguments)
+        let git = session.repository.git
+        try git.requireSupportedVersion()
+        do {
+            let report = try HookInstallation(session).install(
+                chain: arguments.has("chain"), git: try git.version() ?? .oldestSupported)
+            return show(report, arguments)
+        } catch let error as HookInstallationError {
+            printError(error)
+            if let lines = error.addition { write("\n\(lines)\n", to: 2) }
+            return ExitCode.failure
+        }
     })
 
 let uninstallCommand = CommandDescription(
