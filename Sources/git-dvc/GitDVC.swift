@@ -10,9 +10,10 @@ import Glibc
 #endif
 
 @main struct GitDVC {
-    static let commands = [
+    static let commands: [CommandDescription] = [
         initCommand, addCommand, pushCommand, pullCommand, statusCommand, verifyCommand,
         remoteCommand, configCommand, installCommand, uninstallCommand, versionCommand,
+        doctorCommand,
     ]
 
     static func main() async {

@@ -37,6 +37,9 @@ package struct GitConfig: Sendable {
     /// Section and variable name are lower case.
     package subscript(key: String) -> String? { values[key]?.last }
 
+    /// All keys, as Git prints them, in no particular order.
+    package var keys: [String] { Array(values.keys) }
+
     /// A boolean as Git reads it, or `nil` when it is not set or is something else.
     package func boolean(_ key: String) -> Bool? {
         switch self[key]?.lowercased() {

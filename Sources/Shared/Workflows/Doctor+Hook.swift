@@ -1,0 +1,134 @@
+internal import Basics
+internal import Git
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+extension Doctor {
+    private static let install = "run 'git dvc install'"
+
+    /// Whether a push comes to us: what is written down, and then by trying.
+    mutating func examineHook(_ session: Session) {
+        do {
+            let installation = try HookInstallation(session)
+            let configured = try examineConfiguredHook(session, installation)
+            let isReached = try examineHookFile(installation, isConfigured: configured)
+            if triesHook { try tryHook(session, installation, isExpected: isReached) }
+        } catch {
+            note(error, on: "hook")
+        }
+    }
+
+    /// Returns whether the configuration has our hook and this Git runs it.
+    private mutating func examineConfiguredHook(
+        _ session: Session, _ installation: HookInstallation
+    ) throws -> Bool {
+        guard let command = try ConfigurationHook(in: session.repository).command() else {
+            return false
+        }
+        let version = try session.repository.git.version() ?? .oldestSupported
+        guard version >= ConfigurationHook.firstVersion else {
+            fail("hook", "it is in the configuration, which Git \(version) ignores", Self.install)
+            return false
+        }
+        if command != ConfigurationHook.line(for: installation.program) {
+            warn("hook", "the configuration names another program: \(command)", Self.install)
+        } else {
+            ok("hook", "in the repository's configuration")
+        }
+        return true
+    }
+
+    /// Returns whether a push should come to us, also one with nothing to push.
+    private mutating func examineHookFile(
+        _ installation: HookInstallation, isConfigured: Bool
+    ) throws -> Bool {
+        let directory = try installation.directory()
+        var ours: FilePath?
+        for path in installation.paths(in: directory)
+        where try HookAuthor(of: HookInstallation.name, at: path) == .us {
+            ours = path
+        }
+        if let ours {
+            if isConfigured {
+                warn("hook", "'\(ours)' runs besides the one in the configuration", Self.install)
+            } else if try readFile(ours) != installation.script() {
+                warn("hook", "'\(ours)' is of another version or place", Self.install)
+            } else if !isExecutableFile(ours) {
+                fail("hook", "'\(ours)' is not executable, so git ignores it", Self.install)
+            } else {
+                ok("hook", "'\(ours)'")
+            }
+            return true
+        }
+        if let framework = try installation.framework() {
+            let file = framework.configurationFiles[0]
+            if framework.runsOurs(in: installation.session.repository.workTree) {
+                ok("hook", "run by \(framework.rawValue)")
+                // pre-commit runs nothing for a push without refs.
+                return framework != .preCommit
+            }
+            if !isConfigured {
+                warn(
+                    "hook",
+                    "\(framework.rawValue) owns the hooks, and '\(file)' does not call ours",
+                    "'git dvc install' shows what to add to it")
+            }
+            return isConfigured
+        }
+        if isConfigured { return true }
+        let path = directory.appending(HookInstallation.name)
+        if directory == "/dev/null" {
+            warn("hook", "core.hooksPath turns hooks off: pushes upload nothing", nil)
+        } else if try HookAuthor(of: HookInstallation.name, at: path) == .dvc {
+            warn("hook", "'\(path)' is real DVC's, which pushes the workspace", Self.install)
+        } else if !fileExists(path) {
+            warn("hook", "there is none: 'git push' uploads nothing", Self.install)
+        } else {
+            ok("hook", "'\(path)' was written by somebody else")
+            return true
+        }
+        return false
+    }
+
+    /// Runs the hook as a push with nothing to push would.
+    private mutating func tryHook(
+        _ session: Session, _ installation: HookInstallation, isExpected: Bool
+    ) throws {
+        let folder = environment.nonEmpty("TMPDIR").map { FilePath($0) } ?? "/tmp"
+        let answer = temporaryPath(in: folder.isAbsolute ? folder : "/tmp")
+        try writeFile(answer, [], mode: 0o600)
+        defer { try? removeFile(answer) }  // in the directory for such files
+        var variables = environment
+        variables["GIT_DVC_PROBE"] = answer.string
+        let git = session.repository.git
+        let top = session.repository.workTree ?? session.repository.gitDirectory
+        let arguments = [
+            "hook", "run", "--ignore-missing", HookInstallation.name, "--", "origin", "probe",
+        ]
+        let command = Command(git.path, ["-C", top.string] + arguments, environment: variables)
+        let result = try command.run()
+        let words = String(decoding: try readFile(answer), as: UTF8.self).split(separator: "\n")
+        let failure = result.status.isSuccess ? "" : ", and ended with \(result.status.code)"
+        if words.isEmpty {
+            // Why it does not has been said.
+            if !isExpected { return }
+            fail(
+                "hook", "a push does not come to dvc-hooks\(failure)",
+                result.lastWords.isEmpty ? Self.install : "it says: \(result.lastWords)")
+        } else if words.count > 1 {
+            warn("hook", "a push comes to dvc-hooks \(words.count) times", Self.install)
+        } else if FilePath(words[0]) != installation.program.resolved {
+            warn(
+                "hook", "a push comes to '\(words[0])', not to '\(installation.program)'",
+                Self.install)
+        } else if !failure.isEmpty {
+            fail("hook", "another hook refuses\(failure)", "it says: \(result.lastWords)")
+        } else {
+            ok("hook", "a push comes to '\(words[0])'")
+        }
+    }
+}
