@@ -38,14 +38,20 @@ misuse() {
     exit 2
 }
 
-# What gets installed: mode, source ('build:' is the folder of the built programs), destination
-# below the prefix.
+# What gets installed: mode, source ('build:' is the folder of the built programs, 'work:' that of
+# what is made while installing), destination below the prefix.
 files() {
     cat <<'EOF'
 755 build:git-dvc bin/git-dvc
 755 build:dvc-hooks bin/dvc-hooks
 755 hooks/pre-push share/git-dvc/hooks/pre-push
+644 work:completion.bash share/bash-completion/completions/git-dvc
+644 work:completion.zsh share/zsh/site-functions/_git-dvc
+644 work:completion.fish share/fish/vendor_conf.d/git-dvc.fish
 EOF
+    for page in "$source"/docs/man/*.1; do
+        printf '644 docs/man/%s share/man/man1/%s\n' "${page##*/}" "${page##*/}"
+    done
 }
 
 # Where the installed files and the folders made for them are listed, below the prefix.
@@ -87,9 +93,10 @@ debian_missing() {
     ls /usr/lib/gcc/*/*/libstdc++.a /usr/lib/gcc/*/*/crtbegin.o >/dev/null 2>&1 || printf 'g++ '
     ls /usr/lib/*/libc.a >/dev/null 2>&1 || printf 'libc6-dev '
     if [ "$for_tests" = yes ]; then
-        for program in git-lfs shellcheck busybox; do
+        for program in git-lfs shellcheck busybox zsh fish; do
             command -v "$program" >/dev/null || printf '%s ' "$program"
         done
+        command -v man >/dev/null || printf 'man-db '
         python3 -c 'import venv, ensurepip' 2>/dev/null || printf 'python3-venv '
     fi
 }
@@ -209,10 +216,15 @@ install_file() {
 
 install_files() {
     : >"$notes"
+    for shell in bash zsh fish; do
+        "$build_dir/git-dvc" completion "$shell" </dev/null >"$work/completion.$shell" ||
+            fail "cannot make the completion for $shell" "run this without --build-dir"
+    done
     files >"$work/files"
     while read -r mode from to; do
         case $from in
         build:*) from=$build_dir/${from#build:} ;;
+        work:*) from=$work/${from#work:} ;;
         *) from=$source/$from ;;
         esac
         install_file "$mode" "$from" "$to"
@@ -258,20 +270,52 @@ $repositories
 EOF
 }
 
+clean() {
+    if git -C "$1" dvc uninstall </dev/null; then
+        say "Removed the hooks from $1"
+    else
+        failed="$failed
+$1"
+    fi
+}
+
+# find_moved OLD: repositories with our hook that OLD, or a folder above it, may have been renamed
+# to: as deep below what is left of the path as OLD was.
+find_moved() {
+    above=$1
+    depth=0
+    while ! [ -d "$above" ]; do
+        above=$(dirname "$above")
+        depth=$((depth + 1))
+    done
+    # From the root or a home everything would be searched.
+    case $above in / | "${HOME-/}") [ "$depth" -le 1 ] || return 0 ;; esac
+    find "$above" -mindepth $((depth + 2)) -maxdepth $((depth + 3)) -type f \
+        -path '*/hooks/pre-push' 2>/dev/null |
+        while IFS= read -r hook; do
+            grep -q '^# git-dvc hook, version ' "$hook" || continue
+            grep -qF "'$prefix/bin/dvc-hooks'" "$hook" || continue
+            found=${hook%/hooks/pre-push}
+            say "${found%/.git}"
+        done
+}
+
 clean_repositories() {
     [ -f "$state/repositories" ] || return 0
     # The command takes lines out of this file, so a copy is read.
     cp "$state/repositories" "$work/repositories"
     while IFS= read -r repository; do
         [ -n "$repository" ] || continue
-        if ! [ -e "$repository/.git" ] && ! [ -e "$repository/HEAD" ]; then
-            say "Note: $repository is gone; nothing to remove there"
-        elif git -C "$repository" dvc uninstall </dev/null; then
-            say "Removed the hooks from $repository"
-        else
-            failed="$failed
-$repository"
+        if [ -e "$repository/.git" ] || [ -e "$repository/HEAD" ]; then
+            clean "$repository"
+            continue
         fi
+        find_moved "$repository" >"$work/moved"
+        [ -s "$work/moved" ] || say "Note: $repository is gone; nothing to remove there"
+        while IFS= read -r found; do
+            say "Note: $repository is gone; found our hook in $found"
+            clean "$found"
+        done <"$work/moved"
     done <"$work/repositories"
     [ -z "$failed" ] || fail "these repositories still have our hooks:$failed" \
         "see above; nothing else was removed, so run this again afterwards"

@@ -13,7 +13,7 @@ import Glibc
     static let commands: [CommandDescription] = [
         initCommand, addCommand, pushCommand, pullCommand, statusCommand, verifyCommand,
         remoteCommand, configCommand, installCommand, uninstallCommand, versionCommand,
-        doctorCommand,
+        doctorCommand, completionCommand,
     ]
 
     static func main() async {
@@ -55,6 +55,7 @@ import Glibc
     private static func run(_ command: CommandDescription, _ words: [String]) async throws -> CInt {
         let arguments = try Arguments(words, for: command)
         if arguments.has("help") {
+            if words.contains("--help") { showManual(of: command) }
             write(command.help, to: 1)
             return 0
         }

@@ -35,6 +35,7 @@ import Glibc
                 grep -vxF "$(pwd)" "$list" >"$list.new"
                 mv "$list.new" "$list"
                 ;;
+            completion) echo "# $2" ;;
             esac
 
             """, to: "build/git-dvc", mode: 0o755)
@@ -78,6 +79,24 @@ import Glibc
         let expected = before.filter { !$0.hasPrefix("./second") }
         // `~/.local` was made by the stub, as any program makes it.
         #expect(after.filter { $0 != "./home/.local" } == expected)
+    }
+
+    @Test func `a repository that was renamed is found by its hook`() throws {
+        _ = try sandbox.makeRepository("team/alpha/one")
+        try install("--repo", sandbox.path("team/alpha/one").string).checked()
+        // As the real program writes it.
+        let hook = "# git-dvc hook, version 1\nprogram='\(prefix)/bin/dvc-hooks'\n"
+        try sandbox.write(hook, to: "team/alpha/one/.git/hooks/pre-push")
+        _ = try sandbox.makeRepository("team/gamma/other")
+        try sandbox.write("#!/bin/sh\n", to: "team/gamma/other/.git/hooks/pre-push")
+        try sandbox.run("mv", "alpha/one", "alpha/1 one", in: sandbox.path("team")).checked()
+        try sandbox.run("mv", "alpha", "beta", in: sandbox.path("team")).checked()
+
+        let result = try install("--uninstall").checked()
+        #expect(result.output.contains("found our hook in \(sandbox.path("team/beta/1 one"))\n"))
+        #expect(!fileExists(sandbox.path("team/beta/1 one/.git/hooks/pre-push")))
+        #expect(fileExists(sandbox.path("team/gamma/other/.git/hooks/pre-push")))
+        #expect(!fileExists(prefix))
     }
 
     @Test func `a repository that cannot be cleaned keeps everything installed`() throws {
