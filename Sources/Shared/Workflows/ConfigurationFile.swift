@@ -1,6 +1,7 @@
 internal import Basics
 internal import DVC
 internal import Planning
+internal import Workspace
 
 #if canImport(Darwin)
 internal import Darwin

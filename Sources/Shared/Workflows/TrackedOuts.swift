@@ -28,7 +28,7 @@ extension Session {
         let reader = RevisionReader(repository)
         let collector = OutCollector(reader, Configurations(configurationSources, in: repository))
         try collector.collect(
-            try workspaceMetafiles(below: root).map { MetafilePlace(.workspace, $0) }, in: root)
+            try workspaceMetafiles(below: root).map { MetafilePlace(.workspace, $0) }, in: [root])
         for problem in collector.problems {
             if case .unreadable(let error) = problem.cause { throw error }
         }

@@ -12,6 +12,11 @@ package struct UnsafePathError: UserFacingError {
     package let path: FilePath
     package let reason: String
 
+    package init(path: FilePath, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
     package var summary: String { "refusing to write '\(path)': \(reason)" }
 }
 
