@@ -79,8 +79,16 @@ struct ManualPage {
     }
 
     private func arguments(of command: CommandDescription) -> String {
-        command.arguments.map { ".TP\n.I \(Self.roff($0.name))\n\(Self.sentence($0.help))\n" }
-            .joined()
+        var rows: [(name: String, help: String)] = []
+        for (name, help) in command.arguments {
+            // A row without a name goes on with the one before it.
+            if name.isEmpty, let last = rows.popLast() {
+                rows.append((last.name, "\(last.help) \(help)"))
+            } else {
+                rows.append((name, help))
+            }
+        }
+        return rows.map { ".TP\n.I \(Self.roff($0.name))\n\(Self.sentence($0.help))\n" }.joined()
     }
 
     private func rows(of command: CommandDescription) -> String {
