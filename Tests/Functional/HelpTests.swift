@@ -25,7 +25,7 @@ import Testing
         if command != "version" {
             #expect(result.output.contains("\nexamples\n  git dvc \(command)"))
         }
-        if command == "push" { #expect(result.output.contains("\narguments\n  <remote>")) }
+        if command == "push" { #expect(result.output.contains("\n  <remote> ")) }
         #expect(result.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
     }
 
