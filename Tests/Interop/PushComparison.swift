@@ -108,9 +108,14 @@ struct PushComparison: Sendable {
     // MARK: Pushing
 
     /// Pushes to empty remotes, as if nobody had pushed before.
-    func push(by pusher: Pusher, _ arguments: [String] = []) throws -> Outcome {
+    ///
+    /// `directory`: where the pusher stands, relative to the working copy.
+    func push(
+        by pusher: Pusher, _ arguments: [String] = [], in directory: String = ""
+    ) throws -> Outcome {
+        let path = self.path.appending(directory)
         let remotes = sandbox.path("remotes")
-        let git = path.appending(".git")
+        let git = self.path.appending(".git")
         for leftover in [
             remotes, bare, sandbox.home.appending("dvc-site"), git.appending("dvc"),
             git.appending("refs/remotes"),

@@ -37,7 +37,7 @@ extension MetafileError {
 
     /// What a `dvc.lock` has instead of the string '2.0'.
     package enum LockSchema: Equatable, Sendable {
-        /// Stages at the top level and no schema: DVC 1.
+        /// The text '1.0', which DVC 1 never wrote: its files have no schema.
         case version1
         case missing
         /// The number 2.0, without quotes.
@@ -60,8 +60,9 @@ extension MetafileError.Reason {
             "\(quoted(value)) as '\(key)': must be \(expected)"
         case .badID(let key, let value, let flaw): "\(key) \(quoted(value)) is \(flaw.text)"
         case .badPath(let key, let value): "\(quoted(value)) as '\(key)' is not a path"
-        case .oldStageFile: "a stage file of an old DVC: it has a command ('cmd')"
-        case .lockSchema(.version1): "a lock file of schema 1.0, written by DVC 1"
+        case .oldStageFile:
+            "a stage file, as 'dvc run' of DVC 0.x wrote it: it has a command ('cmd')"
+        case .lockSchema(.version1): "a lock file with schema '1.0'"
         case .lockSchema(.missing): "a lock file without 'schema'"
         case .lockSchema(.number(let text)): "schema \(text) is a number, not the string '2.0'"
         case .lockSchema(.unknown(let text)): "schema \(quoted(text)) is not '2.0'"
@@ -76,6 +77,8 @@ extension MetafileError.Reason {
         switch self {
         case .conflictMarkers: "resolve the conflict and commit the result"
         case .yaml(.duplicateKey): "keep one of the two; DVC refuses the file as well"
+        case .unknownKey(let key, _) where ["metric", "plot", "tags"].contains(key):
+            "DVC 0.x and 1 wrote it; remove the key, and name metrics and plots in 'dvc.yaml'"
         case .unknownKey: "remove the key or correct its spelling; DVC refuses the file as well"
         case .badID(let key, let value, .unquotedNumber):
             "quote it: \(key): \(quoted(value))"
@@ -85,7 +88,7 @@ extension MetafileError.Reason {
         case .oldStageFile:
             "move the command to dvc.yaml with 'dvc stage add' and remove 'cmd' and 'deps' here"
         case .lockSchema(.version1):
-            "rewrite it with DVC 2: 'pip install \"dvc<3\"', then 'dvc commit -f'"
+            "DVC 1 wrote none; if the stages are at the top level, remove the line"
         case .lockSchema(.number): "quote it: schema: '2.0'"
         case .lockSchema(.missing): "add the line schema: '2.0'"
         case .lockSchema(.unknown): "it may come from a newer DVC than this program knows"

@@ -3,6 +3,9 @@ internal import YAML
 
 /// A `dvc.lock`: what every stage of the `dvc.yaml` beside it produced when it last ran.
 ///
+/// Besides schema 2.0 the one of DVC 1, with the stages at the top level and objects named as before
+/// DVC 3: DVC 3.67 cannot read it any more, but commits that have it keep needing their data.
+///
 /// Source: dvc-compat 3.5; `LOCKFILE_SCHEMA` in DVC 3.67 `schema.py`.
 package struct PipelineLock: Equatable, Sendable {
     struct Entry: Equatable, Sendable {
@@ -28,12 +31,19 @@ package struct PipelineLock: Equatable, Sendable {
     }
 
     private static func stages(root: YAMLNode) throws(MetafileError) -> [Stage] {
+        if root.isLockOfVersion1 {
+            return try stages(of: Fields(root, "a lock file", allowed: nil))
+        }
         try checkSchema(root)
         let fields = try Fields(
             root, "a lock file", allowed: ["schema", "stages", "datasets"])
         guard let node = try fields.map("stages") else { return [] }
+        return try stages(of: Fields(node, "'stages'", allowed: nil))
+    }
+
+    private static func stages(of fields: Fields) throws(MetafileError) -> [Stage] {
         var stages: [Stage] = []
-        for entry in try Fields(node, "'stages'", allowed: nil).mapping.entries {
+        for entry in fields.mapping.entries {
             let outs = try outs(ofStage: entry.value)
             stages.append(Stage(name: entry.key.text, outs: outs))
         }
@@ -43,9 +53,7 @@ package struct PipelineLock: Equatable, Sendable {
     private static func checkSchema(_ root: YAMLNode) throws(MetafileError) {
         guard let mapping = root.mapping else { return }  // `Fields` says what is wrong
         guard let node = mapping["schema"] else {
-            // Without a schema, what is at the top level are the stages of DVC 1.
-            let isVersion1 = mapping.entries.allSatisfy { $0.value.mapping?["cmd"] != nil }
-            throw MetafileError(.lockSchema(isVersion1 ? .version1 : .missing), at: root.mark)
+            throw MetafileError(.lockSchema(.missing), at: root.mark)
         }
         let text = node.scalar?.text ?? node.kind
         switch node.scalar?.value {
@@ -93,4 +101,12 @@ package struct PipelineLock: Equatable, Sendable {
 
     private static let entryKeys =
         Fields.dataKeys + ["path", "hash", "cloud", "files", "dataset"]
+}
+
+extension YAMLNode {
+    /// Whether this is a lock file without a schema, whose top level holds stages.
+    fileprivate var isLockOfVersion1: Bool {
+        guard let mapping, mapping["schema"] == nil else { return false }
+        return mapping.entries.allSatisfy { $0.value.mapping?["cmd"] != nil }
+    }
 }

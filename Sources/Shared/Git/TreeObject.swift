@@ -67,25 +67,39 @@ package struct TreeObject: Sendable {
 
     private func index(of name: [UInt8], isDirectory: Bool) -> Int? {
         let key = isDirectory ? name + [UInt8(ascii: "/")] : name
-        var low = 0
-        var high = starts.count
-        while low < high {
-            let middle = (low + high) / 2
-            if sortKey(at: middle).lexicographicallyPrecedes(key) {
-                low = middle + 1
-            } else {
-                high = middle
+        return content.withUnsafeBufferPointer { content in
+            var low = 0
+            var high = starts.count
+            while low < high {
+                let middle = (low + high) / 2
+                if precedes(middle, key, content) { low = middle + 1 } else { high = middle }
             }
+            guard low < starts.count, (kind(at: low) == .directory) == isDirectory,
+                self.name(at: low).elementsEqual(name)
+            else { return nil }
+            return low
         }
-        guard low < starts.count, (kind(at: low) == .directory) == isDirectory,
-            self.name(at: low).elementsEqual(name)
-        else { return nil }
-        return low
     }
 
-    private func sortKey(at index: Int) -> some Sequence<UInt8> {
-        let slash = kind(at: index) == .directory ? [UInt8(ascii: "/")] : []
-        return [name(at: index), slash[...]].joined()
+    /// Whether an entry comes before a name, which ends in a slash for a directory.
+    ///
+    /// Called so often that an allocation would show.
+    private func precedes(
+        _ index: Int, _ key: [UInt8], _ content: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        let entry = bytes(at: index)
+        var position = entry.lowerBound
+        while content[position] != UInt8(ascii: " ") { position += 1 }
+        position += 1
+        let end = entry.upperBound - oidLength - 1
+        let isDirectory = kind(at: index) == .directory
+        for byte in key {
+            if position > end || (position == end && !isDirectory) { return true }
+            let own = position == end ? UInt8(ascii: "/") : content[position]
+            if own != byte { return own < byte }
+            position += 1
+        }
+        return false
     }
 
     /// The indices of the entries that `other` does not have exactly so.
@@ -130,12 +144,14 @@ package struct TreeObject: Sendable {
 extension GitOID {
     /// The oid with these bytes, 20 or 32 of them.
     init(raw bytes: ArraySlice<UInt8>) {
-        let digits = Array("0123456789abcdef".utf8)
+        func digit(_ value: UInt8) -> UInt8 {
+            value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+        }
         let text = String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
             var position = 0
             for byte in bytes {
-                buffer[position] = digits[Int(byte >> 4)]
-                buffer[position + 1] = digits[Int(byte & 15)]
+                buffer[position] = digit(byte >> 4)
+                buffer[position + 1] = digit(byte & 15)
                 position += 2
             }
             return position

@@ -1,3 +1,4 @@
+package import Basics
 package import Git
 
 /// What a selection means: outs, and what stands in the way of knowing them.
@@ -12,15 +13,10 @@ package struct CollectedData: Sendable {
     package var problems: [PlanProblem] = []
     /// Things to tell the user that hinder nothing.
     package var notes: [String] = []
+    /// What the user should know, though it hinders nothing.
+    package var warnings: [any UserFacingError] = []
     /// The commits that were looked at, newest first.
     package var commits: [GitOID] = []
 
     package init() {}
-
-    mutating func append(_ other: CollectedData) {
-        outs += other.outs
-        unidentified += other.unidentified
-        problems += other.problems
-        notes = uniqued(notes + other.notes)
-    }
 }

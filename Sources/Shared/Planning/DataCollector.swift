@@ -32,7 +32,8 @@ package final class DataCollector {
         let targets = try TargetMatcher.Target.all(of: selection, from: standpoint)
         let commits = try selection.revisions.commits(in: repository)
         var search = TargetSearch(targets, withDependencies: selection.withDependencies)
-        for places in try metafiles(selection, search.roots, commits) {
+        var warnings: [any UserFacingError] = []
+        for places in try metafiles(selection, search.roots, commits, &warnings) {
             try collector.collect(places.filter(search.mayConcern), in: search.roots)
             let found = collector.take()
             search.take(found.stages, found.data, of: places)
@@ -40,6 +41,7 @@ package final class DataCollector {
         try search.checkFound(from: standpoint)
         var data = search.result
         data.commits = commits
+        data.warnings = warnings
         return data
     }
 
@@ -56,13 +58,19 @@ package final class DataCollector {
 
     /// The metafiles to read, in parts that must be understood each by itself.
     private func metafiles(
-        _ selection: DataSelection, _ roots: Set<FilePath>, _ commits: [GitOID]
+        _ selection: DataSelection, _ roots: Set<FilePath>, _ commits: [GitOID],
+        _ warnings: inout [any UserFacingError]
     ) throws -> [[MetafilePlace]] {
         var workspace: [MetafilePlace] = []
         if selection.revisions.includesWorkspace {
-            workspace = try repository.workspaceMetafiles()
-                .filter { path in roots.contains { path.relative(to: $0) != nil } }
-                .map { MetafilePlace(.workspace, $0) }
+            func isWanted(_ path: FilePath) -> Bool {
+                roots.contains { path.relative(to: $0) != nil }
+            }
+            let files = try repository.workspaceFiles()
+            workspace = files.metafiles.filter(isWanted).map { MetafilePlace(.workspace, $0) }
+            if selection.targets.isEmpty {
+                warnings += files.obsolete.filter(isWanted).map { ObsoleteFileError(path: $0) }
+            }
         }
         guard selection.withDependencies else {
             return [workspace, try MetafileWalk(reader, roots: roots).metafiles(of: commits)]

@@ -197,6 +197,7 @@ package final class PushPlanner {
         var plan = started
         plan.problems = found.problems
         plan.notes = uniqued(found.notes)
+        plan.warnings = found.warnings
         for out in found.unidentified where out.needsVersions {
             plan.problems.append(
                 PlanProblem(
@@ -204,6 +205,7 @@ package final class PushPlanner {
                     sources: out.sources,
                     revision: out.revision))
         }
+        var choices = RemoteChoices()
         var builders: [StorePlanBuilder] = []
         var positions: [StorePlanBuilder.Key: Int] = [:]
         for collected in found.outs where collected.isTransferred {
@@ -214,7 +216,10 @@ package final class PushPlanner {
                             cause: cause, sources: collected.needed.sources,
                             revision: collected.needed.revision))
                 }
-                switch try choice(for: collected, selection, plan.tips) {
+                let choice = try choices.choice(for: collected, selection) {
+                    try self.choice(for: collected, selection, plan.tips)
+                }
+                switch choice {
                 case .notSelected: continue
                 case .none: add(.noRemote(collected.needed))
                 case .invalid(let error): add(.unreadable(error))
@@ -239,6 +244,36 @@ package final class PushPlanner {
         plan.problems += absentMembers(of: plan.stores)
         plan.beliefs += plan.stores.map { Belief(remote: $0.remote, oids: $0.recorded + $0.bases) }
         return plan
+    }
+}
+
+/// Choices of remotes that were made: of many outs all go where the first went.
+private struct RemoteChoices {
+    private struct Key: Hashable {
+        let root: FilePath
+        /// The `.dvc/config`; `nil` on disk, and where there is none.
+        let config: GitOID?
+        let isWorkspace: Bool
+        let name: String?
+        let only: String?
+    }
+
+    private var known: [Key: RemoteChoice] = [:]
+
+    mutating func choice(
+        for collected: CollectedOut, _ selection: RemoteSelection,
+        _ choose: () throws -> RemoteChoice
+    ) throws -> RemoteChoice {
+        let file = collected.root.appending(".dvc/config")
+        let key = Key(
+            root: collected.root,
+            config: collected.needed.sources.last { $0.path == file }?.blob,
+            isWorkspace: collected.needed.revision == .workspace, name: collected.out.remoteName,
+            only: selection.only)
+        if let choice = known[key] { return choice }
+        let choice = try choose()
+        known[key] = choice
+        return choice
     }
 }
 

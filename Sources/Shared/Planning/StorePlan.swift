@@ -51,6 +51,8 @@ package struct PushPlan: Sendable {
     package var problems: [PlanProblem] = []
     /// Things to tell the user that hinder nothing.
     package var notes: [String] = []
+    /// Things to tell the user in any case, that hinder nothing either.
+    package var warnings: [any UserFacingError] = []
     /// The commits that are pushed, each once; none for a push of the workspace.
     package var tips: [GitOID] = []
     /// The commit of each pushed oid, which may be a tag's; one of anything else has none.

@@ -5,16 +5,22 @@ extension GitRepository {
     /// The metafiles of the working copy, of all DVC roots: tracked ones, and new ones that Git does
     /// not ignore; from the top of the repository.
     package func workspaceMetafiles() throws -> [FilePath] {
+        try workspaceFiles().metafiles
+    }
+
+    /// The same, and what DVC before 1.0 called `Dvcfile`, which no DVC reads any more.
+    func workspaceFiles() throws -> (metafiles: [FilePath], obsolete: [FilePath]) {
         // Git's own index and untracked cache answer quicker than a walk, and ignored directories,
         // where the data is, are not entered.
         let listed = try output(
             ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
-                + metafilePathspecs)
-        var seen: Set<FilePath> = []
-        return listed.split(separator: 0).compactMap { FilePath(validating: $0) }.filter { path in
+                + metafilePathspecs + [":(glob)**/Dvcfile"])
+        let paths = uniqued(listed.split(separator: 0).compactMap { FilePath(validating: $0) })
+        let metafiles = paths.filter { path in
             let role = MetafileRole(path)
-            return role != nil && role != .context && seen.insert(path).inserted
+            return role != nil && role != .context
         }
+        return (metafiles, paths.filter { $0.lastComponent == "Dvcfile" })
     }
 
     /// The DVC root that a directory of the working copy is in, both from the top of the repository;
@@ -32,5 +38,19 @@ func nearestDVCRoot(above directory: FilePath, in top: FilePath) -> FilePath? {
         if directoryExists(top.appending(candidate).appending(".dvc")) { return candidate }
         if candidate.isEmpty { return nil }
         candidate = candidate.parent
+    }
+}
+
+/// A stage file with the default name of DVC before 1.0.
+package struct ObsoleteFileError: UserFacingError, Equatable {
+    package let path: FilePath
+
+    package var summary: String {
+        "'\(printable(path.string))' is a stage file of DVC 0.x; DVC does not read it any more, and "
+            + "nothing of it is transferred"
+    }
+
+    package var advice: String? {
+        "move its command to 'dvc.yaml' with 'dvc stage add', or track its outs with 'dvc add'"
     }
 }

@@ -28,7 +28,7 @@ struct PushJudgement {
         self.isPartial = isPartial
         self.strictness = strictness
         self.history = history
-        report = PushReport(notes: plan.notes, commits: plan.commits)
+        report = PushReport(warnings: plan.warnings, notes: plan.notes, commits: plan.commits)
     }
 
     mutating func judge() throws -> PushReport {
