@@ -41,8 +41,8 @@ import Testing
         ("schema: '3.0'\n", "1:9: schema '3.0' is not '2.0'"),
         ("schema: '1.0'\n", "1:9: a lock file with schema '1.0'"),
         (
-            "train: {cmd: x, outs: [{path: m, md5: '12'}]}\n",
-            "1:38: 'md5' must be a string of three characters or more, not a string"
+            "train: {cmd: x, outs: [{path: m, cache: false}]}\n",
+            "1:34: unknown key 'cache' in an out"
         ),
         ("stages: {}\n", "1:1: a lock file without 'schema'"),
         ("schema: '2.0'\nstage: {}\n", "2:1: unknown key 'stage' in a lock file"),
