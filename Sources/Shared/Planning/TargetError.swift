@@ -45,7 +45,9 @@ package enum TargetError: UserFacingError, Equatable {
     }
 
     package var advice: String? {
-        switch self {
+        if case .unknown(let word, _) = self, word.mayBeMangled { return Self.mangledAdvice }
+        if case .noMetafile(let word, _) = self, word.mayBeMangled { return Self.mangledAdvice }
+        return switch self {
         case .lockFile(let word):
             "did you mean '\(printable(word.replacingLock))'?"
         case .unknown(_, .directory?):
@@ -65,7 +67,15 @@ package enum TargetError: UserFacingError, Equatable {
     }
 }
 
+extension TargetError {
+    fileprivate static let mangledAdvice =
+        "a name that is not UTF-8 cannot be given; select it with '-R' and a directory above"
+}
+
 extension FilePath {
+    /// Whether U+FFFD is in it, which stands for bytes of the command line that are not UTF-8.
+    fileprivate var mayBeMangled: Bool { string.unicodeScalars.contains("\u{fffd}") }
+
     fileprivate var replacingLock: String {
         guard let range = string.firstRange(of: ".lock") else { return string }
         return string.replacingCharacters(in: range)

@@ -13,12 +13,12 @@ let pushCommand = CommandDescription(
     summary: "Uploads the data that the workspace needs, or that pushed refs need, to DVC remotes.",
     synopsis: "[<options>] [<target>...] [--stdin <remote> <url>]",
     arguments: [
+        ("<remote>", "with --stdin: the Git remote's name, or its URL when it has none"),
+        ("<url>", "with --stdin: the Git remote's URL"),
         (
             "<target>",
             "a file or directory that DVC tracks, a .dvc file, dvc.yaml[:stage], or a stage"
         ),
-        ("<remote>", "with --stdin: the Git remote's name, or its URL when it has none"),
-        ("<url>", "with --stdin: the Git remote's URL"),
     ],
     argumentCount: 0...Int.max,
     options: [
