@@ -69,7 +69,7 @@ struct BenchCase: Sendable {
 
     static let all = [
         codeOnlyCase, firstPushCase, nothingNewCase, tenChangedCase, largeCase, startCase,
-        hundredThousandCase, millionCase,
+        historyCase, hundredThousandCase, millionCase,
     ]
 }
 
