@@ -10,10 +10,15 @@ import Glibc
 #endif
 
 @main struct GitDVC {
+<<<<<<< HEAD
     static let commands: [CommandDescription] = [
         initCommand, addCommand, pushCommand, pullCommand, statusCommand, verifyCommand,
         remoteCommand, configCommand, installCommand, uninstallCommand, versionCommand,
         doctorCommand, completionCommand,
+=======
+    static let commands = [
+        initCommand, addCommand, commitCommand, removeCommand, pushCommand, pullCommand,
+        installCommand, uninstallCommand, versionCommand,
     ]
 
     static func main() async {

@@ -82,6 +82,17 @@ package struct OpenFile: ~Copyable {
         }
     }
 
+    /// Writes what is left to be read of another file.
+    package func copy(all source: borrowing OpenFile) throws(SystemError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            let count = try source.read(into: buffer)
+            if count == 0 { return }
+            try write(all: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
     package func write(_ bytes: [UInt8]) throws(SystemError) {
         try bytes.withUnsafeBufferPointer { buffer throws(SystemError) in
             try write(all: UnsafeRawBufferPointer(buffer))

@@ -47,12 +47,13 @@ package struct Relinking: Sendable {
             try await cache.makeDurable()
         }
         var failed: [FilePath] = []
+        let usable = usableTypes(at: base)
         for file in content.files {
             let path = base.appending(file.path)
             let isAlone = content.listing == nil
             guard isAlone || needsRelink(file) else { continue }
             try Task.checkCancellation()
-            if try !relink(file, at: path, isAlone: isAlone) { failed.append(path) }
+            if try !relink(file, at: path, isAlone: isAlone, by: usable) { failed.append(path) }
             if isAlone, !isMember, file.isExecutable { makeExecutable(path) }
         }
         return failed
@@ -74,9 +75,22 @@ package struct Relinking: Sendable {
         return true
     }
 
-    private func relink(_ file: HashedFile, at path: FilePath, isAlone: Bool) throws -> Bool {
+    /// The types that work between the cache and the directory of `base`.
+    ///
+    /// Cloning matters only where another type than copying would take its place.
+    private func usableTypes(at base: FilePath) -> [LinkType] {
+        let others = types.drop { $0 != .reflink }.dropFirst()
+        guard types.contains(.reflink), others.first != .copy,
+            !cache.canClone(into: workspace.top.appending(base).parent)
+        else { return types }
+        return types.filter { $0 != .reflink }
+    }
+
+    private func relink(
+        _ file: HashedFile, at path: FilePath, isAlone: Bool, by usable: [LinkType]
+    ) throws -> Bool {
         let object = cache.path(of: ObjectKey(file.oid))
-        for type in types {
+        for type in usable {
             switch type {
             case .copy, .reflink:
                 if file.isLink || file.hasOtherNames {
@@ -93,6 +107,28 @@ package struct Relinking: Sendable {
             }
         }
         return false
+    }
+
+    /// Makes a file of the working copy one that may be changed: no link, and not write-protected.
+    package func unprotect(_ path: FilePath) throws {
+        let place = workspace.top.appending(path)
+        guard let own = try fileStatus(place) else { return }
+        if own.st_mode & S_IFMT == S_IFDIR {
+            for name in try directoryEntries(place) { try unprotect(path.appending(name)) }
+            return
+        }
+        guard let status = try fileStatus(place, followingLinks: true),
+            status.st_mode & S_IFMT == S_IFREG
+        else { return }
+        if own.st_mode & S_IFMT == S_IFLNK || status.st_nlink > 1 {
+            try workspace.place(path) { directory, name in
+                let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+                let created = name.withCString { openat(directory, $0, flags, 0o666) }
+                guard created >= 0 else { throw SystemError("create", place) }
+                try OpenFile(adopting: created, named: place).copy(all: OpenFile(reading: place))
+            }
+        }
+        try setMode(of: path, true)
     }
 
     private func setMode(of path: FilePath, _ isUnprotected: Bool) throws {
