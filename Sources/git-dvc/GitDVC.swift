@@ -10,15 +10,10 @@ import Glibc
 #endif
 
 @main struct GitDVC {
-<<<<<<< HEAD
     static let commands: [CommandDescription] = [
-        initCommand, addCommand, pushCommand, pullCommand, statusCommand, verifyCommand,
-        remoteCommand, configCommand, installCommand, uninstallCommand, versionCommand,
-        doctorCommand, completionCommand,
-=======
-    static let commands = [
         initCommand, addCommand, commitCommand, removeCommand, pushCommand, pullCommand,
-        installCommand, uninstallCommand, versionCommand,
+        statusCommand, verifyCommand, remoteCommand, configCommand, installCommand,
+        uninstallCommand, doctorCommand, completionCommand, versionCommand,
     ]
 
     static func main() async {

@@ -52,7 +52,8 @@ private func descendants(
     var found: [FilePath] = []
     for name in names(in: directory.appending(base)) where name.bytes.first != UInt8(ascii: ".") {
         let path = base.appending(name)
-        let status = try? fileStatus(directory.appending(path), followingLinks: true)  // gone: no match
+        // What is gone meanwhile matches nothing.
+        let status = try? fileStatus(directory.appending(path), followingLinks: true)
         let isDirectory = status.map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
         if isDirectory || withFiles { found.append(path) }
         if isDirectory { found += descendants(of: path, in: directory, withFiles: withFiles) }

@@ -6,6 +6,8 @@ struct GitView {
     private let tracked: Set<FilePath>
     private let ignored: Set<FilePath>
 
+    /// Asks Git.
+    ///
     /// `paths`: relative to the top of the repository.
     /// Throws `SubprocessError`.
     init(of paths: [FilePath], in repository: GitRepository) throws {

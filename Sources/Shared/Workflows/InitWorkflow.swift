@@ -53,6 +53,8 @@ package struct InitWorkflow {
     private let isPart: Bool
     private let replaces: Bool
 
+    /// What to make, and where.
+    ///
     /// `isPart`: the directory may lie below the top of the Git repository (`--subdir`).
     /// `replaces`: an existing `.dvc` is removed first (`-f`).
     package init(

@@ -19,6 +19,8 @@ package struct RemoveWorkflow {
     private let recording: RecordingSession
     private let removesOuts: Bool
 
+    /// Finds the repository and reads its settings.
+    ///
     /// `removesOuts`: the data itself is removed from the working copy as well (`--outs`).
     /// Throws ``NotADVCRepositoryError``, `ConfigError`, `SystemError`.
     package init(_ session: Session, removesOuts: Bool) throws {

@@ -39,7 +39,9 @@ func show(_ report: RecordReport, isQuiet: Bool) {
         """)
 }
 
-/// The text as one word for a shell. Source: Python's `shlex.quote`.
+/// The text as one word for a shell.
+///
+/// Source: Python's `shlex.quote`.
 func shellQuoted(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy { scalar in
         scalar.isASCII
