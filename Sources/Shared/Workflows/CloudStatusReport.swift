@@ -4,7 +4,7 @@ internal import Digests
 
 /// What differs between the cache and the remotes.
 package struct CloudStatusReport: Sendable {
-    /// Where an object is not. The order is DVC's.
+    /// Where an object is not, in DVC's order.
     package enum State: String, Sendable, CaseIterable {
         /// Only on the remote.
         case deleted
@@ -81,7 +81,9 @@ struct StatusNames {
     /// `directory`: the current one, from the top of the repository.
     init(from directory: FilePath) { self.directory = directory }
 
-    /// Adds what differs of an out. The first path that an object is found at names it.
+    /// Adds what differs of an out.
+    ///
+    /// The first path that an object is found at names it.
     mutating func add(_ out: ComparedOut, _ sides: ComparedSides) {
         if sides.isInSync { return }
         add(out.oid, out.path, sides)

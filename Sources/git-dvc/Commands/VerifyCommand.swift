@@ -95,7 +95,8 @@ struct VerifyPrinter {
         printMessage(
             "error", "\(objects) \(report.gaps.count == 1 ? "is" : "are") not on the remote")
         printMessage(
-            "hint", "run 'git dvc push' where the data is; 'git dvc push -A' for older commits")
+            "hint",
+            "run 'git dvc push --check-members' where the data is, for older commits with '-A'")
     }
 
     func json() throws -> String {
