@@ -15,7 +15,7 @@ package struct NeededOut: Sendable, Equatable {
     package var part = OutPart.whole
 
     /// The path of what is meant: the out's, or that of a part of it.
-    var meantPath: FilePath {
+    package var meantPath: FilePath {
         if case .below(let inside) = part { path.appending(inside) } else { path }
     }
 

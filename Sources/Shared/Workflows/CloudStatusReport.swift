@@ -1,6 +1,7 @@
 package import Basics
 internal import DVC
 internal import Digests
+internal import Planning
 
 /// What differs between the cache and the remotes.
 package struct CloudStatusReport: Sendable {
@@ -47,6 +48,9 @@ package struct CloudStatusReport: Sendable {
 /// What was found out about the objects of some outs.
 struct ComparedSides {
     var outs: [ComparedOut] = []
+    /// Outs of which a part is meant that their list does not have, and what was found of others.
+    var withoutMember: [NeededOut] = []
+    var met: Set<FilePath> = []
     var absentInCache: Set<ObjectID> = []
     var absentOnRemote: Set<ObjectID> = []
 

@@ -47,15 +47,23 @@ package struct CloudStatusWorkflow {
         let demands = try StoreDemand.demands(
             of: data, RemoteSelection(only: options.remote), &report.errors)
         var names = StatusNames(from: standpoint.directory)
+        var vain: [NeededOut] = []
+        var met: Set<FilePath> = []
         for demand in demands {
             do {
                 let sides = try await session.withStore(of: demand, jobs: options.jobs) {
                     try await compare(demand, $0)
                 }
                 for out in sides.outs { names.add(out, sides) }
+                vain += sides.withoutMember
+                met.formUnion(sides.met)
             } catch let error as any UserFacingError {
                 report.errors.append(error)
             }
+        }
+        // A part of a directory must be in one of the revisions at least.
+        for out in vain where met.insert(out.meantPath).inserted {
+            report.errors.append(NoMemberError(place: out.place, member: out.meantPath))
         }
         report.entries = names.entries
         if report.entries.isEmpty, report.errors.isEmpty { try settle(&report, data, standpoint) }
@@ -117,6 +125,11 @@ package struct CloudStatusWorkflow {
             }
             if let listing = out.listing {
                 out.members = collected.needed.part.members(of: listing)
+                guard collected.needed.part == .whole || !out.members.isEmpty else {
+                    sides.withoutMember.append(collected.needed)
+                    continue
+                }
+                sides.met.insert(collected.needed.meantPath)
                 let asksRemote = !isThere || options.checksMembers
                 for index in out.members {
                     inCache.append(listing.oid(at: index))
