@@ -14,7 +14,7 @@ package struct TracingStore: ObjectStore {
         /// How many bytes the object has; `nil` when there is none or the request failed.
         package let bytes: Int64?
         package let duration: Duration
-        /// `ok`, `absent`, how many of a run are there, or the error's summary.
+        /// `ok`, `absent`, `there` for one of many, or the error's summary.
         package let result: String
     }
 
@@ -32,12 +32,24 @@ package struct TracingStore: ObjectStore {
         try await traced(.find, key, { try await base.size(of: key) }, bytes: { $0 })
     }
 
+    /// Tells about each object of the run, with the time that all of them took.
     package func presence(of run: ObjectRun) async throws -> [Bool] {
-        try await traced(
-            .find, run.first, { try await base.presence(of: run) }, bytes: { _ in nil },
-            result: { presence in
-                "\(presence.count(where: \.self)) of \(presence.count) there, from this one on"
-            })
+        let start = ContinuousClock.now
+        func tell(_ key: ObjectKey, _ result: String) {
+            report(
+                Request(
+                    operation: .find, key: key, bytes: nil, duration: .now - start, result: result))
+        }
+        do {
+            let presence = try await base.presence(of: run)
+            for (oid, isThere) in zip(run.oids, presence) {
+                tell(ObjectKey(oid), isThere ? "there" : "absent")
+            }
+            return presence
+        } catch {
+            tell(run.first, error is CancellationError ? "cancelled" : summary(of: error))
+            throw error
+        }
     }
 
     package func put(
@@ -68,8 +80,7 @@ package struct TracingStore: ObjectStore {
 
     private func traced<Result>(
         _ operation: StoreError.Operation?, _ key: ObjectKey?,
-        _ request: () async throws -> Result, bytes: (Result) -> Int64?,
-        result words: ((Result) -> String)? = nil
+        _ request: () async throws -> Result, bytes: (Result) -> Int64?
     ) async throws -> Result {
         let start = ContinuousClock.now
         func report(_ bytes: Int64?, _ result: String) {
@@ -81,8 +92,7 @@ package struct TracingStore: ObjectStore {
         do {
             let result = try await request()
             let count = bytes(result)
-            report(
-                count, words?(result) ?? (count == nil && operation != nil ? "absent" : "ok"))
+            report(count, count == nil && operation != nil ? "absent" : "ok")
             return result
         } catch {
             report(nil, error is CancellationError ? "cancelled" : summary(of: error))

@@ -37,12 +37,21 @@ import Testing
         #expect(seen.withLock { $0.prefix(4).allSatisfy { $0.key == key } })
     }
 
-    @Test func `tells about a run as one request`() async throws {
+    @Test func `tells about each object of a run`() async throws {
         let there = memory.insert([1]).oid
         let absent = ObjectID(high: there.high, low: there.low, isDirectory: true)
         let presence = try await store.presence(of: ObjectRun([there, absent][...]))
         #expect(presence == [true, false])
-        #expect(lines() == ["look up - 1 of 2 there, from this one on"])
+        #expect(lines() == ["look up - there", "look up - absent"])
+        #expect(seen.withLock { $0.map(\.key) } == [there, absent].map { ObjectKey($0) })
+        memory.fail(ObjectKey(there), with: .denied("no"))
+        await #expect(throws: StoreError.self) {
+            try await store.presence(of: ObjectRun([there, absent][...]))
+        }
+        #expect(
+            lines().dropFirst(2) == [
+                "look up - cannot look up \(ObjectKey(there)) on remote 'memory': no"
+            ])
     }
 
     @Test func `tells what went wrong and passes it on`() async throws {
