@@ -114,7 +114,8 @@ import Glibc
         case is NotADVCRepositoryError: ExitCode.notARepository
         case let error as GitError:
             if case .notARepository = error { ExitCode.notARepository } else { ExitCode.unexpected }
-        case is HookInstallationError, is Interrupted, is TargetError: ExitCode.failure
+        case is HookInstallationError, is Interrupted, is TargetError, is RecordingTargetError:
+            ExitCode.failure
         case is ValueMissing: ExitCode.configuration
         case _ where isConfigurationError(error): ExitCode.configuration
         default: ExitCode.unexpected

@@ -35,13 +35,13 @@ package struct CommitWorkflow {
     /// Records the targets, or everything without any.
     ///
     /// `words`: metafiles, outs, or what lies in them, relative to the directory the user is in.
-    /// Throws ``TargetError``, ``AddError``, `UnaddableError`, `MetafileError`, `SystemError`,
+    /// Throws ``RecordingTargetError``, ``AddError``, `UnaddableError`, `MetafileError`, `SystemError`,
     /// ``LockBusyError``, `SubprocessError`, `CancellationError`.
     package func run(_ words: [FilePath]) async throws -> RecordReport {
         let outs = try recording.session.trackedOuts(in: recording.root)
         let chosen = try words.isEmpty ? outs : words.flatMap { try self.outs(named: $0, of: outs) }
         if let stage = chosen.first(where: \.isPipeline), !options.isDataOnly {
-            throw TargetError(
+            throw RecordingTargetError(
                 target: recording.shown(stage.metafile).string, reason: .stage(stage.stageName))
         }
         let data = chosen.filter { !$0.isPipeline }
@@ -64,7 +64,7 @@ package struct CommitWorkflow {
     }
 
     private func outs(named word: FilePath, of outs: [TrackedOut]) throws -> [TrackedOut] {
-        let unknown = TargetError(target: word.string, reason: .unknown)
+        let unknown = RecordingTargetError(target: word.string, reason: .unknown)
         guard let path = recording.path(word) else { throw unknown }
         var found = outs.filter { $0.metafile == path }
         if found.isEmpty { found = outs.filter { path.relative(to: $0.path) != nil } }
@@ -89,15 +89,15 @@ package struct CommitWorkflow {
         let content = try await recording.reader.content(
             of: below, scheme: out.out.oid?.scheme ?? .md5, ignoring: rules)
         if content?.oid == out.out.oid, content != nil { return }
-        if out.isImport { throw TargetError(target: name, reason: .changedImport) }
+        if out.isImport { throw RecordingTargetError(target: name, reason: .changedImport) }
         if !options.isForced {
             let question =
                 "outputs ['\(name)'] of stage: '\(recording.shown(out.metafile))' changed. "
                 + "Are you sure you want to commit it?"
             guard options.confirm?(question) == true else {
-                throw TargetError(target: name, reason: .changed)
+                throw RecordingTargetError(target: name, reason: .changed)
             }
         }
-        if content == nil { throw TargetError(target: name, reason: .missing) }
+        if content == nil { throw RecordingTargetError(target: name, reason: .missing) }
     }
 }

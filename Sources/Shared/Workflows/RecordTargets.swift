@@ -5,7 +5,7 @@ internal import Planning
 /// A target of `commit` or `remove` that means nothing, or that this version leaves to real DVC.
 ///
 /// Ends the command with 1, as in DVC.
-package struct TargetError: UserFacingError {
+package struct RecordingTargetError: UserFacingError {
     package enum Reason: Sendable {
         case unknown
         /// The path of an out where its `.dvc` file is asked for.

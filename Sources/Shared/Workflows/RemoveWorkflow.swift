@@ -30,7 +30,7 @@ package struct RemoveWorkflow {
 
     /// Removes the targets one after the other: `.dvc` files, names of stages, `path/dvc.yaml:name`.
     ///
-    /// Throws ``TargetError``, `MetafileError`, `SystemError`, ``LockBusyError``, `SubprocessError`,
+    /// Throws ``RecordingTargetError``, `MetafileError`, `SystemError`, ``LockBusyError``, `SubprocessError`,
     /// `CancellationError`.
     package func run(_ words: [String]) async throws {
         let outs = try recording.session.trackedOuts(in: recording.root)
@@ -43,7 +43,7 @@ package struct RemoveWorkflow {
         guard word.hasSuffix(".dvc") else { return try await removeStage(word, outs) }
         let path = recording.path(FilePath(word))
         guard let path, try recording.workspace.status(of: path) != nil else {
-            throw TargetError(target: word, reason: .unknown)
+            throw RecordingTargetError(target: word, reason: .unknown)
         }
         for out in outs where out.metafile == path { try await release(out) }
         try recording.workspace.remove(path)
@@ -63,11 +63,12 @@ package struct RemoveWorkflow {
                 })
         else {
             if let metafile, try recording.workspace.status(of: metafile) != nil {
-                throw TargetError(target: word, reason: .out(metafile: FilePath(word + ".dvc")))
+                throw RecordingTargetError(
+                    target: word, reason: .out(metafile: FilePath(word + ".dvc")))
             }
-            throw TargetError(target: word, reason: .unknown)
+            throw RecordingTargetError(target: word, reason: .unknown)
         }
-        guard stage == .plain else { throw TargetError(target: word, reason: .templated) }
+        guard stage == .plain else { throw RecordingTargetError(target: word, reason: .templated) }
         for out in outs where out.metafile == file && out.out.stage == name {
             try await release(out)
         }
@@ -128,7 +129,7 @@ package struct RemoveWorkflow {
             recording.cache.holds($0.oid, size: $0.stamp.size)
         }
         guard isSaved, out.out.isCached else {
-            throw TargetError(target: recording.shown(out.path).string, reason: .unsaved)
+            throw RecordingTargetError(target: recording.shown(out.path).string, reason: .unsaved)
         }
     }
 
