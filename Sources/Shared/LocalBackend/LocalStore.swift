@@ -32,6 +32,8 @@ package struct LocalStore: ObjectCache {
         traits = StoreTraits(name: name, blocksThreads: true, answersRuns: true)
     }
 
+    package var runCache: (any RunCacheStore)? { LocalRunCache(root: root, isShared: isShared) }
+
     /// Where the object is, or would be.
     package func path(of key: ObjectKey) -> FilePath { key.path(below: root) }
 

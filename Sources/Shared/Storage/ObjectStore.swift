@@ -8,6 +8,9 @@ package import Basics
 package protocol ObjectStore: Sendable {
     var traits: StoreTraits { get }
 
+    /// Where the store keeps the record of past runs; `nil` when it cannot.
+    var runCache: (any RunCacheStore)? { get }
+
     /// The size in bytes, or `nil` when there is no such object.
     func size(of key: ObjectKey) async throws -> Int64?
 
@@ -45,6 +48,9 @@ package protocol ObjectStore: Sendable {
 }
 
 extension ObjectStore {
+    /// HTTP has none, as there is no way to list it (dvc-compat 8.13).
+    package var runCache: (any RunCacheStore)? { nil }
+
     /// A request for each.
     package func presence(of run: ObjectRun) async throws -> [Bool] {
         var presence: [Bool] = []

@@ -48,6 +48,8 @@ package struct RetryingStore: ObjectStore {
 
     package var traits: StoreTraits { base.traits }
 
+    package var runCache: (any RunCacheStore)? { base.runCache }
+
     package func size(of key: ObjectKey) async throws -> Int64? {
         try await retrying { try await base.size(of: key) }
     }

@@ -28,6 +28,8 @@ package struct TracingStore: ObjectStore {
 
     package var traits: StoreTraits { base.traits }
 
+    package var runCache: (any RunCacheStore)? { base.runCache }
+
     package func size(of key: ObjectKey) async throws -> Int64? {
         try await traced(.find, key, { try await base.size(of: key) }, bytes: { $0 })
     }
