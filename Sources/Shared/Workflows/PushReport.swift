@@ -38,6 +38,8 @@ package struct PushReport: Sendable {
         package var uploadedBytes: Int64 = 0
         /// What a dry run would upload.
         package var wouldUpload: [ObjectPlace] = []
+        /// Entries of the run-cache that were uploaded, or would be, relative to the remote.
+        package var runs: [FilePath] = []
         /// Objects that are neither in the cache nor on the remote.
         package var missing: [ObjectPlace] = []
         /// Objects that could not be uploaded.

@@ -77,7 +77,7 @@ package struct PushWorkflow {
                 plan = try self.plan(source, planner)
             }
         }
-        if options.includesRunCache { try await pushRunCache(&warnings) }
+        let runs = try await pushRunCache()
         var outcomes: [StoreOutcome] = []
         for store in plan.stores { outcomes.append(try await push(store)) }
         var judgement = PushJudgement(
@@ -86,6 +86,7 @@ package struct PushWorkflow {
             history: PushedHistory(planner, in: session.repository))
         var report = try judgement.judge()
         report.warnings.insert(contentsOf: session.settingWarnings + warnings, at: 0)
+        if let runs { report.add(runs, isDryRun: options.isDryRun) }
         if !options.isDryRun, let status {
             do throws(DatabaseError) {
                 try status.add(judgement.records())
@@ -169,10 +170,11 @@ package struct PushWorkflow {
     // MARK: The run-cache
 
     /// Brings the record of past runs to the remotes, before any data, as DVC does (dvc-compat 4.6).
-    private func pushRunCache(_ warnings: inout [any UserFacingError]) async throws {
-        warnings.append(
-            SettingError(summary: "the run-cache is not pushed yet; 'dvc push --run-cache' does it")
-        )
+    private func pushRunCache() async throws -> RunCachePush.Outcome? {
+        guard options.includesRunCache else { return nil }
+        return try await RunCachePush(
+            session: session, remotes: options.remotes, isDryRun: options.isDryRun
+        ).run()
     }
 
     // MARK: Uploading

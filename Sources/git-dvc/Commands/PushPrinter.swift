@@ -29,6 +29,7 @@ struct PushPrinter {
         }
         if options.isDryRun {
             for store in report.stores {
+                for run in store.runs { printResult("\(store.remote)\t\(run)\t") }
                 for place in store.wouldUpload {
                     printResult(
                         "\(store.remote)\t\(place.storagePath)\t\(printable(place.path.string))"
