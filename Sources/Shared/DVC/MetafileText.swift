@@ -7,8 +7,15 @@ internal import YAML
 /// Source: `Stage.dumpd`, `to_single_stage_file` in DVC 3.67; observed.
 package struct MetafileText {
     /// A new file for one out.
-    package static func new(_ out: RecordedOut) -> [UInt8] {
-        writeYAML(.mapping([YAMLValue.Entry("outs", .sequence([out.entry]))]))
+    ///
+    /// Throws for a path that would be read back as another: DVC's way of writing loses some blanks.
+    package static func new(_ out: RecordedOut) throws(MetafileError) -> [UInt8] {
+        let bytes = writeYAML(.mapping([YAMLValue.Entry("outs", .sequence([out.entry]))]))
+        let read = try? Metafile(bytes).outs.first?.location
+        guard read == OutLocation(out.path, in: "") else {
+            throw MetafileError(.badPath(key: "path", value: out.path), line: 1)
+        }
+        return bytes
     }
 
     /// The file with new data for some of its outs, everything else as it was; comments stay.
@@ -24,7 +31,7 @@ package struct MetafileText {
         let state = try metafileRoot(of: bytes) { root throws(MetafileError) in
             Self.state(of: root, outs)
         }
-        guard let state else { return outs.first.map(new) ?? bytes }
+        guard let state else { return try outs.first.map(new) ?? bytes }
         let updated: [UInt8]?
         do throws(YAMLError) {
             updated = try YAMLUpdate.apply(state, to: bytes)

@@ -159,10 +159,11 @@ struct OutRecorder {
         let old = try readFileIfPresent(place, limit: 64 << 20)
         let new: [UInt8]
         do throws(MetafileError) {
-            new =
-                try old.map { old throws(MetafileError) in
-                    try MetafileText.updating(old, [out])
-                } ?? MetafileText.new(out)
+            if let old {
+                new = try MetafileText.updating(old, [out])
+            } else {
+                new = try MetafileText.new(out)
+            }
         } catch {
             throw error.located(in: metafile)
         }
