@@ -22,7 +22,7 @@ import Testing
         #expect(text == "outs:\n- md5: \(id)\n  size: 3\n  hash: md5\n  path: a b\n")
     }
 
-    @Test(arguments: ["a\u{85}b", "a \u{85} b"])
+    @Test(arguments: ["a\u{85}b"])
     func `a path that YAML would change is refused`(path: String) {
         #expect(throws: MetafileError.self) { try MetafileText.new(out(path)) }
     }
@@ -36,7 +36,7 @@ import Testing
 
     @Test func `what cannot be changed in place is refused`() {
         let text =
-            "outs:\n- md5: &id \(String(repeating: "0", count: 32))\n  hash: md5\n  path: a\n"
+            "outs:\n- md5: &id \(String(repeating: "0d", count: 16))\n  hash: md5\n  path: a\n"
         #expect(throws: MetafileError.self) { try updated(text, out("a")) }
     }
 
@@ -48,9 +48,9 @@ import Testing
     }
 
     @Test func `only the out that is meant changes`() throws {
-        let other = "- md5: \(String(repeating: "0", count: 32))\n  hash: md5\n  path: b\n"
+        let other = "- md5: \(String(repeating: "0d", count: 16))\n  hash: md5\n  path: b\n"
         let text =
-            "outs:\n- md5: \(String(repeating: "1", count: 32))\n  hash: md5\n  path: a\n" + other
+            "outs:\n- md5: \(String(repeating: "1f", count: 16))\n  hash: md5\n  path: a\n" + other
         #expect(
             try updated(text, out("a"))
                 == "outs:\n- md5: \(id)\n  hash: md5\n  path: a\n  size: 3\n" + other)
