@@ -1,6 +1,6 @@
 internal import YAML
 
-/// What an import depends on; only its kind matters to us.
+/// What an import depends on.
 enum Dependency {
     /// Checks an entry of `deps` and says what an import with it would be.
     ///
@@ -31,6 +31,32 @@ enum Dependency {
             return .databaseImport
         }
         return repository == nil ? .urlImport : .repositoryImport
+    }
+
+    /// The dependency that an entry describes, which was checked.
+    ///
+    /// Source: `DbDependency.__str__` in DVC 3.67 `dependency/db.py`.
+    static func input(
+        _ node: YAMLNode, _ kind: Metafile.Kind, in wdir: String
+    ) throws(MetafileError) -> StageInput {
+        let fields = try Fields(node, "a dependency", allowed: nil)
+        let path = try fields.string("path") ?? ""
+        let source = fields.mapping["repo"]?.mapping
+        switch kind {
+        case .databaseImport:
+            let database = fields.mapping["db"]?.mapping
+            return .other(database?["query"]?.string ?? database?["table"]?.string ?? "")
+        case .repositoryImport:
+            func text(_ key: String) -> String? {
+                source?[key]?.string.flatMap { $0.isEmpty ? nil : $0 }
+            }
+            return .repository(
+                ImportSource(
+                    path: path, url: text("url") ?? "", revision: text("rev"),
+                    lockedRevision: text("rev_lock")))
+        case .urlImport, .data:
+            return .content(at: OutLocation(path, in: wdir), try RecordedContent(fields))
+        }
     }
 
     private static let keys =

@@ -25,7 +25,7 @@ extension DirectoryListing {
         Digests.objectID(of: encoded(), isDirectory: true, scheme: scheme)
     }
 
-    private static func appendEscaped(_ text: ArraySlice<UInt8>, to output: inout [UInt8]) {
+    static func appendEscaped(_ text: ArraySlice<UInt8>, to output: inout [UInt8]) {
         let isPlain = text.allSatisfy { byte in
             (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
         }

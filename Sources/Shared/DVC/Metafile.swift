@@ -22,21 +22,30 @@ package struct Metafile: Equatable, Sendable {
     package let dependencies: [OutLocation]
     /// Whether this is an import whose data nobody has downloaded yet (`--no-download`).
     package let isPartialImport: Bool
+    private let state: StageState
 
     /// Reads the contents of a `.dvc` file; an empty file has no outs.
     package init(_ bytes: [UInt8]) throws(MetafileError) {
         let read = try metafileRoot(of: bytes) { root throws(MetafileError) in
             try Metafile(root: root)
         }
-        self = read ?? Metafile(kind: .data, outs: [], dependencies: [], isPartialImport: false)
+        self =
+            read
+            ?? Metafile(
+                kind: .data, outs: [], dependencies: [], isPartialImport: false, state: StageState()
+            )
     }
 
     /// The one stage that a `.dvc` file is.
-    package var stage: Stage { Stage(name: nil, dependencies: dependencies, outs: outs) }
+    package var stage: Stage {
+        Stage(name: nil, dependencies: dependencies, outs: outs, state: state)
+    }
 
     private init(
-        kind: Kind, outs: [Out], dependencies: [OutLocation], isPartialImport: Bool
+        kind: Kind, outs: [Out], dependencies: [OutLocation], isPartialImport: Bool,
+        state: StageState
     ) {
+        self.state = state
         self.dependencies = dependencies
         self.kind = kind
         self.outs = outs
@@ -50,15 +59,21 @@ package struct Metafile: Equatable, Sendable {
         let fields = try Fields(root, "a .dvc file", allowed: Self.keys)
         try fields.checkChecksum("md5")
         try fields.check("wdir", "a string") { $0.string != nil || $0.scalar?.value == .null }
-        for key in ["locked", "frozen", "always_changed"] { _ = try fields.boolean(key) }
+        var state = StageState()
+        for key in ["locked", "frozen"] where try fields.boolean(key) == true {
+            state.isFrozen = true
+        }
+        state.isAlwaysChanged = try fields.boolean("always_changed") ?? false
         _ = try fields.string("desc")
 
         let wdir = fields.mapping["wdir"]
         var sources: [Kind] = []
         var dependencies: [OutLocation] = []
-        for node in try fields.listOrNull("deps") ?? [] {
+        let nodes = try fields.listOrNull("deps") ?? []
+        for node in nodes {
             let kind = try Dependency.kind(of: node)
             sources.append(kind)
+            state.inputs.append(try Dependency.input(node, kind, in: wdir?.string ?? ""))
             guard kind == .urlImport, let path = node.mapping?["path"]?.string, path.isPath else {
                 continue
             }
@@ -72,9 +87,10 @@ package struct Metafile: Equatable, Sendable {
             isIdentified = data.isIdentified
         }
         let isImport = sources.count == 1 && outs.count == 1
+        state.isChecksumChanged = StageChecksum.isChanged(fields, nodes, isImport: isImport)
         self.init(
             kind: isImport ? sources[0] : .data, outs: outs, dependencies: dependencies,
-            isPartialImport: isImport && !isIdentified)
+            isPartialImport: isImport && !isIdentified, state: state)
     }
 
     private static let keys = [

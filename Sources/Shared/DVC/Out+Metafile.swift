@@ -15,7 +15,10 @@ extension Out {
         try flags.update(from: fields)
         let location = try fields.location(in: wdir?.string ?? "", at: wdir?.mark)
         let data = try OutData(fields, isInside: location.isInside)
-        return (Out(at: location, data: data, flags: flags, line: fields.mark.line), data)
+        let out = Out(
+            at: location, data: data, content: try RecordedContent(fields), flags: flags,
+            line: fields.mark.line)
+        return (out, data)
     }
 
     private static let keys =

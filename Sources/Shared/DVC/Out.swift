@@ -5,6 +5,8 @@ package struct Out: Equatable, Sendable {
     package let location: OutLocation
     /// The object that holds the data; `nil` when the metafile names none that we can transfer.
     package let oid: ObjectID?
+    /// What it held; unlike ``oid`` also of what is no object of ours.
+    package let content: RecordedContent
     /// In bytes; of a directory the sum of its members.
     package let size: Int64?
     /// How many files a directory has.
@@ -28,9 +30,11 @@ package struct Out: Equatable, Sendable {
     package let line: Int
 
     init(
-        at location: OutLocation, data: OutData, flags: OutFlags, stage: String? = nil, line: Int
+        at location: OutLocation, data: OutData, content: RecordedContent, flags: OutFlags,
+        stage: String? = nil, line: Int
     ) {
         self.location = location
+        self.content = content
         oid = data.oid
         size = data.size
         fileCount = data.fileCount

@@ -14,9 +14,10 @@ package struct Pipeline: Equatable, Sendable {
         var locked: [[UInt8]: PipelineLock.Stage] = [:]
         for stage in lock?.stages ?? [] { locked[Array(stage.name.utf8)] = stage }
         stages = definition.stages.map { stage in
-            Stage(
+            let entry = locked[Array(stage.name.utf8)]
+            return Stage(
                 name: stage.name, dependencies: stage.dependencies,
-                outs: stage.outs(locked: locked[Array(stage.name.utf8)]))
+                outs: stage.outs(locked: entry), state: StageState(stage, locked: entry))
         }
     }
 }
@@ -26,10 +27,11 @@ extension PipelineStage {
         var entries: [[UInt8]: PipelineLock.Entry] = [:]
         for entry in locked?.outs ?? [] { entries[Array(entry.path.utf8)] = entry }
         return outs.map { out in
-            Out(
-                at: OutLocation(out.path, in: wdir),
-                data: entries[Array(out.path.utf8)]?.data ?? OutData(), flags: out.flags,
-                stage: name, line: out.line)
+            let entry = entries[Array(out.path.utf8)]
+            return Out(
+                at: OutLocation(out.path, in: wdir), data: entry?.data ?? OutData(),
+                content: entry?.content ?? RecordedContent(), flags: out.flags, stage: name,
+                line: out.line)
         }
     }
 }

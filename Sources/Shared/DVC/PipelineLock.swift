@@ -12,10 +12,22 @@ package struct PipelineLock: Equatable, Sendable {
         /// As written; relative to the `wdir` of the stage, which only `dvc.yaml` knows.
         let path: String
         let data: OutData
+        let content: RecordedContent
+    }
+
+    /// A dependency and what it held.
+    struct Input: Equatable, Sendable {
+        /// As ``Entry/path``.
+        let path: String
+        let content: RecordedContent
     }
 
     struct Stage: Equatable, Sendable {
         let name: String
+        let command: ParameterValue
+        let dependencies: [Input]
+        /// The values that the stage ran with, by file.
+        let parameters: ParameterMap
         let outs: [Entry]
     }
 
@@ -44,8 +56,7 @@ package struct PipelineLock: Equatable, Sendable {
     private static func stages(of fields: Fields) throws(MetafileError) -> [Stage] {
         var stages: [Stage] = []
         for entry in fields.mapping.entries {
-            let outs = try outs(ofStage: entry.value)
-            stages.append(Stage(name: entry.key.text, outs: outs))
+            stages.append(try stage(entry.value, named: entry.key.text))
         }
         return stages
     }
@@ -64,12 +75,15 @@ package struct PipelineLock: Equatable, Sendable {
         }
     }
 
-    private static func outs(ofStage node: YAMLNode) throws(MetafileError) -> [Entry] {
+    private static func stage(
+        _ node: YAMLNode, named name: String
+    ) throws(MetafileError) -> Stage {
         let fields = try Fields(
             node, "a stage of the lock file", allowed: ["cmd", "deps", "params", "outs"])
         try fields.require("cmd")
         try fields.check("cmd", "a string or a list") { $0.isStringOrList }
-        try checkParameters(fields)
+        let parameters = try parameters(fields)
+        var inputs: [Input] = []
         for dependency in try fields.list("deps") ?? [] {
             let fields = try Fields(dependency, "a dependency", allowed: entryKeys)
             try fields.require("path")
@@ -78,6 +92,9 @@ package struct PipelineLock: Equatable, Sendable {
             try fields.checkDataKeys()
             try fields.checkMembers()
             _ = try fields.checkCloud()
+            inputs.append(
+                Input(
+                    path: try fields.string("path") ?? "", content: try RecordedContent(fields)))
         }
         var outs: [Entry] = []
         for out in try fields.list("outs") ?? [] {
@@ -86,17 +103,22 @@ package struct PipelineLock: Equatable, Sendable {
             let path = try fields.string("path") ?? ""
             _ = try fields.map("dataset")
             let data = try OutData(fields, isInside: location.isInside)
-            outs.append(Entry(path: path, data: data))
+            outs.append(Entry(path: path, data: data, content: try RecordedContent(fields)))
         }
-        return outs
+        let command = fields.mapping["cmd"].map { ParameterValue($0) } ?? .null
+        return Stage(
+            name: name, command: command, dependencies: inputs, parameters: parameters, outs: outs)
     }
 
-    /// Checks the parameters that a stage ran with: by file, then by name.
-    private static func checkParameters(_ stage: Fields) throws(MetafileError) {
-        guard let node = try stage.map("params") else { return }
+    /// The parameters that a stage ran with: by file, then by name.
+    private static func parameters(_ stage: Fields) throws(MetafileError) -> ParameterMap {
+        guard let node = try stage.map("params") else { return ParameterMap() }
+        var files = ParameterMap()
         for file in try Fields(node, "'params'", allowed: nil).mapping.entries {
             _ = try Fields(file.value, "an entry of 'params'", allowed: nil)
+            files[file.key.text] = ParameterValue(file.value, keepingKeys: true)
         }
+        return files
     }
 
     private static let entryKeys =

@@ -9,6 +9,7 @@ struct PipelineStage: Equatable, Sendable {
     let outs: [OutDefinition]
     /// What the stage reads, parameters files among it.
     let dependencies: [OutLocation]
+    let settings: StageSettings
 
     /// Fills in the templates of a stage.
     ///
@@ -30,21 +31,26 @@ struct PipelineStage: Equatable, Sendable {
             let place = place + ".vars"
             try context.load(variables.value, in: directory, from: files, place: place)
         }
-        var outs: [OutDefinition] = []
+        var outs: [OutDefinition.List: [OutDefinition]] = [:]
         var inputs: [String] = []
+        var settings = ParameterMap()
         for entry in entries where entry.key.text != "vars" {
             let key = entry.key.text
             let templates = TemplateFilling(
                 context: context, files: files, place: "\(place).\(key)")
             if let list = OutDefinition.List(rawValue: key) {
-                outs += try OutDefinition.read(entry.value.sequence ?? [], from: list, templates)
+                outs[list] = try OutDefinition.read(
+                    entry.value.sequence ?? [], from: list, templates)
             } else {
-                try templates.fill(entry.value, key == "cmd" ? .command : .oneValue)
+                settings[key] = try templates.fill(
+                    entry.value, key == "cmd" ? .command : .oneValue)
                 inputs += try templates.inputs(in: entry.value.sequence ?? [], of: key)
             }
         }
         self.name = name
-        self.outs = outs
+        // The order in which DVC has them, whatever that of the file is.
+        self.outs = OutDefinition.List.allCases.flatMap { outs[$0] ?? [] }
+        self.settings = StageSettings(settings)
         let templates = TemplateFilling(context: context, files: files, place: place + ".wdir")
         let wdir = try templates.workingDirectory(workingDirectory)
         self.wdir = wdir

@@ -7,6 +7,8 @@ package struct Stage: Equatable, Sendable {
     /// What is imported from another repository or a database is made by nothing here.
     package let dependencies: [OutLocation]
     package let outs: [Out]
+    /// What tells whether the stage is up to date, besides its outs.
+    package let state: StageState
 
     /// The group that a member `name@key` belongs to; `nil` for anything else.
     package var group: String? {

@@ -1,18 +1,20 @@
-internal import Basics
-internal import DVC
+package import Basics
+package import DVC
 
 /// A stage as one revision has it: a `.dvc` file, or one of a `dvc.yaml`.
-struct CollectedStage {
+package struct CollectedStage: Sendable {
     let revision: Revision
     /// The `.dvc` file or the `dvc.yaml`, from the top of the repository, as all paths here.
-    let metafile: FilePath
+    package let metafile: FilePath
     /// The file with the ids: the `.dvc` file or the `dvc.lock`.
     let idFile: FilePath
     /// `nil` for a `.dvc` file.
-    let name: String?
+    package let name: String?
     let group: String?
     /// The DVC root.
-    let root: FilePath
+    package let root: FilePath
+    /// All that its metafile says; `nil` for one of a commit, of which many are held.
+    package let stage: Stage?
     let outs: [FilePath]
     /// Files and directories that it reads; none for imports from elsewhere.
     let dependencies: [FilePath]
@@ -24,6 +26,7 @@ struct CollectedStage {
         name = stage.name
         group = stage.group
         self.root = root
+        self.stage = revision == .workspace ? stage : nil
         outs = stage.outs.compactMap { unit.path(of: $0.location) }
         dependencies = stage.dependencies.compactMap(unit.path(of:))
     }

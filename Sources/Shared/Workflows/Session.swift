@@ -42,6 +42,9 @@ package struct Session: Sendable {
     /// Where the records of what is where are kept.
     package var statusFile: FilePath { repository.commonDirectory.appending("dvc/status.db") }
 
+    /// Where it is kept what files of the working copy held when they were last read.
+    package var fileStatesFile: FilePath { repository.commonDirectory.appending("dvc/files.db") }
+
     /// DVC's configuration files outside of the repository.
     package var configurationSources: ConfigurationSources { environment.configurationSources }
 

@@ -2,8 +2,8 @@ import Workflows
 
 let statusCommand = CommandDescription(
     name: "status",
-    summary: "Shows what differs between the cache and a remote.",
-    synopsis: "-c [<options>] [<target>...]",
+    summary: "Shows what has changed in the working copy, or what a remote lacks.",
+    synopsis: "[<options>] [<target>...]",
     arguments: [
         (
             "<target>",
@@ -24,10 +24,12 @@ let statusCommand = CommandDescription(
         OptionDescription(
             "check-members", "ask for every member of a directory, even when its list is there"),
         OptionDescription("json", "the result as JSON on standard output"),
-        OptionDescription("no-updates", "ignore updates of imported data, as '-c' always does"),
+        OptionDescription(
+            "no-updates", "ask no repository that data was imported from for updates"),
         OptionDescription("quiet", "q", "say nothing: exit with 1 when anything differs"),
     ],
     examples: [
+        ("git dvc status", "what has changed since the data was recorded"),
         ("git dvc status -c", "what a push would upload, and what only the remote has"),
         ("git dvc status -c -A --json", "the same for all commits, for a script"),
     ],
@@ -35,7 +37,5 @@ let statusCommand = CommandDescription(
         if arguments.has("cloud") || arguments.value("remote") != nil {
             return try await cloudStatus(arguments, invocation)
         }
-        throw UsageError(
-            summary: "the status of the working copy is not supported yet",
-            advice: "run 'dvc status' for it, or 'git dvc status -c' to compare with the remote")
+        return try await localStatus(arguments, invocation)
     })

@@ -6,15 +6,17 @@ let parameterDepthLimit = 128
 
 /// The contents of a parameters file; what kind it is, its name says.
 ///
+/// `keepingKeys`: see `ParameterValue`; of YAML alone, as other kinds have no such keys.
+///
 /// Source: dvc-compat 3.6; `LOADERS` in DVC 3.67 `utils/serialize/__init__.py`.
 func parameterFile(
-    _ bytes: [UInt8], named path: FilePath
+    _ bytes: [UInt8], named path: FilePath, keepingKeys: Bool = false
 ) throws(ParameterFileError) -> ParameterValue {
     switch suffix(of: path) {
     case "json": try JSONParameters.read(bytes)
     case "toml": try TOMLParameters.read(bytes)
     case "py": try PythonParameters.read(bytes)
-    default: try yamlParameters(bytes)
+    default: try yamlParameters(bytes, keepingKeys: keepingKeys)
     }
 }
 
@@ -27,10 +29,12 @@ private func suffix(of path: FilePath) -> String? {
     return String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()
 }
 
-private func yamlParameters(_ bytes: [UInt8]) throws(ParameterFileError) -> ParameterValue {
+private func yamlParameters(
+    _ bytes: [UInt8], keepingKeys: Bool
+) throws(ParameterFileError) -> ParameterValue {
     do {
         guard let root = try parseYAML(bytes), !root.isFalsy else { return .map(ParameterMap()) }
-        return ParameterValue(root)
+        return ParameterValue(root, keepingKeys: keepingKeys)
     } catch {
         throw ParameterFileError(problem: error.reason.text, line: error.mark.line)
     }

@@ -11,8 +11,9 @@ indirect enum ParameterValue: Equatable, Sendable {
     case bytes([UInt8])
     case list([ParameterValue])
     case map(ParameterMap)
-    /// Something that such a file can hold and DVC's templates cannot, in words: "a date".
-    case unsupported(String)
+    /// Something that such a file can hold and DVC's templates cannot, in words: "a date"; and what
+    /// tells it from others of its kind: a tuple's elements, a date's text.
+    case unsupported(String, ParameterValue = .null)
 
     /// What this is, for a message.
     var kind: String {
@@ -24,7 +25,7 @@ indirect enum ParameterValue: Equatable, Sendable {
         case .bytes: "bytes"
         case .list: "a list"
         case .map: "a map"
-        case .unsupported(let kind): kind
+        case .unsupported(let kind, _): kind
         }
     }
 
@@ -52,7 +53,7 @@ indirect enum ParameterValue: Equatable, Sendable {
     /// The first part of this that templates cannot hold, in words; `nil` when there is none.
     var unsupportedPart: String? {
         switch self {
-        case .unsupported(let kind): return kind
+        case .unsupported(let kind, _): return kind
         case .list(let elements):
             for element in elements {
                 if let kind = element.unsupportedPart { return kind }
@@ -68,15 +69,19 @@ indirect enum ParameterValue: Equatable, Sendable {
 }
 
 extension ParameterValue {
-    /// The value of a YAML node; as in DVC, keys that are no strings are left out.
-    init(_ node: YAMLNode) {
+    /// The value of a YAML node; as in DVC's templates, keys that are no strings are left out.
+    ///
+    /// `keepingKeys`: such keys are kept, as a NUL and their text.
+    init(_ node: YAMLNode, keepingKeys: Bool = false) {
         switch node.content {
         case .scalar(let scalar): self.init(scalar)
-        case .sequence(let elements): self = .list(elements.map { ParameterValue($0) })
+        case .sequence(let elements):
+            self = .list(elements.map { ParameterValue($0, keepingKeys: keepingKeys) })
         case .mapping(let mapping):
             var map = ParameterMap()
-            for entry in mapping.entries where entry.key.value == .string {
-                map[entry.key.text] = ParameterValue(entry.value)
+            for entry in mapping.entries where keepingKeys || entry.key.value == .string {
+                let key = entry.key.value == .string ? entry.key.text : "\0" + entry.key.text
+                map[key] = ParameterValue(entry.value, keepingKeys: keepingKeys)
             }
             self = .map(map)
         }
@@ -89,7 +94,7 @@ extension ParameterValue {
         case .integer(let number?): self = .integer(String(number))
         case .integer(nil): self.init(bigNumber: scalar.text)
         case .float(let number): self = .float(number)
-        case .timestamp: self = .unsupported("a date")
+        case .timestamp: self = .unsupported("a date", .string(scalar.text))
         case .string: self = .string(scalar.text)
         }
     }
@@ -105,7 +110,7 @@ extension ParameterValue {
             if radix != 10 { digits.removeFirst(2) }
         }
         guard let decimal = decimalDigits(of: digits, radix: radix) else {
-            self = .unsupported("a number with too many digits")
+            self = .unsupported("a number with too many digits", .string(text))
             return
         }
         self = .integer(isNegative && decimal != "0" ? "-" + decimal : decimal)

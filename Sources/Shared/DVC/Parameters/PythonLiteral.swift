@@ -15,18 +15,20 @@ struct PythonLiteral {
     /// The value of tokens that are a whole expression; a tuple may stand without brackets.
     static func evaluate(_ tokens: ArraySlice<PythonToken>) throws(PythonFlaw) -> Outcome {
         var literal = PythonLiteral(tokens: tokens, position: tokens.startIndex)
-        var count = 0
+        var elements: [ParameterValue] = []
         var isTuple = false
         var outcome = Outcome.computed
         while literal.position < tokens.endIndex {
             outcome = try literal.expression(depth: 0)
-            guard case .value = outcome else { return outcome }
-            count += 1
+            guard case .value(let element, _) = outcome else { return outcome }
+            elements.append(element)
             guard literal.position < tokens.endIndex else { break }
             guard literal.skip(",") else { return .computed }
             isTuple = true
         }
-        if isTuple, count > 0 { return .value(.unsupported("a tuple"), isHashable: true) }
+        if isTuple, !elements.isEmpty {
+            return .value(.unsupported("a tuple", .list(elements)), isHashable: true)
+        }
         return outcome
     }
 
@@ -137,20 +139,20 @@ struct PythonLiteral {
 
     private mutating func parenthesized(depth: Int) throws(PythonFlaw) -> Outcome {
         var isHashable = true
-        var count = 0
+        var elements: [ParameterValue] = []
         var only = Outcome.computed
         var isTuple = false
         while !skip(")") {
             only = try expression(depth: depth)
-            guard case .value(_, let isElementHashable) = only else { return only }
+            guard case .value(let element, let isElementHashable) = only else { return only }
             isHashable = isHashable && isElementHashable
-            count += 1
+            elements.append(element)
             if skip(")") { break }
             guard skip(",") else { return .computed }
             isTuple = true
         }
-        if count == 1, !isTuple { return only }
-        return .value(.unsupported("a tuple"), isHashable: isHashable)
+        if elements.count == 1, !isTuple { return only }
+        return .value(.unsupported("a tuple", .list(elements)), isHashable: isHashable)
     }
 
     private mutating func list(depth: Int) throws(PythonFlaw) -> Outcome {

@@ -47,7 +47,7 @@ struct PythonText {
         case .float(let number): try append(pythonDigits(number))
         case .string(let text): try append(quotedPython(text))
         case .bytes(let bytes): try append("b" + quotedPython(bytes))
-        case .unsupported(let kind): throw .unsupported(kind)
+        case .unsupported(let kind, _): throw .unsupported(kind)
         case .list(let elements):
             try append("[")
             for (index, element) in elements.enumerated() {

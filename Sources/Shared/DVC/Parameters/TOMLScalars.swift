@@ -15,7 +15,7 @@ func tomlScalar(_ word: String) throws(TOMLCursor.Failure) -> ParameterValue {
         return ParameterValue(bigNumber: word)
     }
     if isFloat(body) { return .float(Double(word.utf8.filter { $0 != 0x5f }) ?? .nan) }
-    if isTOMLDate(bytes) { return .unsupported("a date") }
+    if isTOMLDate(bytes) { return .unsupported("a date", .string(word)) }
     throw TOMLCursor.Failure(word.isEmpty ? "expected a value" : "'\(word)' is no value")
 }
 
