@@ -69,8 +69,7 @@ struct BenchCase: Sendable {
 
     static let all = [
         codeOnlyCase, firstPushCase, nothingNewCase, tenChangedCase, largeCase, startCase,
-        addManyCase, addLargeCase,
-        historyCase, hundredThousandCase, millionCase,
+        addManyCase, addLargeCase, historyCase, hundredThousandCase, millionCase, statusCase,
     ]
 }
 

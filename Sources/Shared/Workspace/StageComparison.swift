@@ -85,12 +85,9 @@ package struct StageComparison: Sendable {
         let objects = CachedObjects(cache)
         // Before anything is read that takes long.
         guard try await objects.has(oid) else { return .notInCache }
-        let (change, content) = try await comparison(of: out.content, at: place)
+        let change = try await change(of: out.content, at: place)
         if oid.isDirectory {
-            // What is in the working copy as it was need not be read from the cache.
-            let known = change == nil ? content?.listing : nil
-            guard let listing = try known ?? objects.listing(oid),
-                try await objects.hasMembers(of: listing)
+            guard let listing = try objects.listing(oid), try await objects.hasMembers(of: listing)
             else { return .notInCache }
         }
         return change
@@ -133,22 +130,16 @@ package struct StageComparison: Sendable {
         }
     }
 
+    /// Compares the content, reading no more than is needed.
     private func change(
         of recorded: RecordedContent, at place: StagePlace
     ) async throws -> StageChanges.Change? {
-        try await comparison(of: recorded, at: place).change
-    }
-
-    /// Compares the content, reading no more than is needed; also what was found, if it was read.
-    private func comparison(
-        of recorded: RecordedContent, at place: StagePlace
-    ) async throws -> (change: StageChanges.Change?, content: WorkspaceContent?) {
         let path = try path(of: place)
-        guard try fileStatus(path) != nil else { return (.deleted, nil) }
+        guard try fileStatus(path) != nil else { return .deleted }
         // As in DVC: what was never recorded counts as modified.
-        guard let oid = recorded.oid(isInside: place.isInside) else { return (.modified, nil) }
+        guard let oid = recorded.oid(isInside: place.isInside) else { return .modified }
         if directoryExists(path) != oid.isDirectory, fileExists(path) || !oid.isDirectory {
-            return (.modified, nil)
+            return .modified
         }
         let content: WorkspaceContent?
         if case .inside(let inner) = place {
@@ -161,8 +152,8 @@ package struct StageComparison: Sendable {
             content = try await reader(at: path.parent).content(
                 of: path.lastComponent, scheme: oid.scheme, ignoring: IgnoreRules())
         }
-        guard let content else { return (.deleted, nil) }
-        return (content.oid == oid ? nil : .modified, content)
+        guard let content else { return .deleted }
+        return content.oid == oid ? nil : .modified
     }
 
     private func reader(at directory: FilePath) -> WorkspaceReader {
