@@ -54,11 +54,6 @@ struct ConfigurationChange {
     private static func check(
         _ documents: [ConfigurationLevel: ConfigDocument], in files: ConfigurationFiles
     ) throws {
-        let sources = try documents.map { level, document in
-            ConfigSource(
-                level: level.kind, bytes: document.bytes,
-                directory: try files.path(of: level).parent, name: document.name)
-        }
-        try DVCConfig.check(sources, home: files.home)
+        try DVCConfig.check(files.sources(of: documents), home: files.home)
     }
 }

@@ -103,6 +103,17 @@ struct ConfigurationFiles {
         return try ConfigDocument(parsing: bytes, name: try name(of: level))
     }
 
+    /// What the files of some levels are to `DVCConfig`.
+    func sources(
+        of documents: [ConfigurationLevel: ConfigDocument]
+    ) throws -> [ConfigSource] {
+        try documents.map { level, document in
+            ConfigSource(
+                level: level.kind, bytes: document.bytes, directory: try path(of: level).parent,
+                name: document.name)
+        }
+    }
+
     func entries(
         of document: ConfigDocument, _ level: ConfigurationLevel
     ) throws -> [ConfigDocument.Entry] {
@@ -121,12 +132,14 @@ struct ConfigurationFiles {
             target.relative(to: root.resolved ?? root) == nil
                 || parent.relative(to: root.resolved ?? root) == nil
         {
-            throw UnsafePathError(
-                path: FilePath(document.name), reason: "it is a link out of the repository")
+            throw ConfigurationCommandError(
+                "'\(document.name)' is a link out of the repository",
+                advice: "edit the file that it leads to")
         }
         if path.resolved == nil, fileExists(path) {
-            throw UnsafePathError(
-                path: FilePath(document.name), reason: "it is a link to a file that is not there")
+            throw ConfigurationCommandError(
+                "'\(document.name)' is a link to a file that is not there",
+                advice: "edit the file that it leads to")
         }
         try createDirectories(target.parent)
         let old = try fileStatus(target)
