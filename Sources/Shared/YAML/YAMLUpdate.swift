@@ -66,7 +66,9 @@ package struct YAMLUpdate {
         }
         for index in entries.indices
         where !wanted.contains(where: { $0.key == entries[index].key.value }) {
-            guard entries[index].key.value != nil else { return false }
+            guard entries[index].key.value != nil, !entries[index].value.holdsOther else {
+                return false
+            }
             remove(entries, index, of: node, keepsSome: !wanted.isEmpty)
         }
         if !added.isEmpty { append(added, to: entries, of: node) }
@@ -80,7 +82,8 @@ package struct YAMLUpdate {
         with entry: YAMLValue.Entry
     ) -> Bool {
         let old = entries[index]
-        if case .other = old.value.content { return false }
+        // Others may refer to what has an anchor.
+        if old.value.holdsOther { return false }
         if case .scalar = old.value.content, entry.value.isScalar {
             return replaceScalar(old, entry.value, isFlow: node.isFlow)
         }
@@ -209,6 +212,17 @@ package struct YAMLUpdate {
 }
 
 extension SpanNode {
+    /// Whether an alias, or something with an anchor or a tag, is in it.
+    fileprivate var holdsOther: Bool {
+        switch content {
+        case .scalar: false
+        case .other: true
+        case .sequence(let elements): elements.contains(where: \.holdsOther)
+        case .mapping(let entries):
+            entries.contains { $0.key.holdsOther || $0.value.holdsOther }
+        }
+    }
+
     /// What it says; `nil` for what needs the whole document to be understood.
     fileprivate var value: YAMLValue? {
         switch content {
