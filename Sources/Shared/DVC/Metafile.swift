@@ -26,14 +26,25 @@ package struct Metafile: Equatable, Sendable {
 
     /// Reads the contents of a `.dvc` file; an empty file has no outs.
     package init(_ bytes: [UInt8]) throws(MetafileError) {
+        if let plain = PlainMetafile(bytes) {
+            self.init(outs: [plain.out])
+            return
+        }
+        try self.init(parsing: bytes)
+    }
+
+    /// Reads it with the YAML parser, whatever it looks like.
+    init(parsing bytes: [UInt8]) throws(MetafileError) {
         let read = try metafileRoot(of: bytes) { root throws(MetafileError) in
             try Metafile(root: root)
         }
-        self =
-            read
-            ?? Metafile(
-                kind: .data, outs: [], dependencies: [], isPartialImport: false, state: StageState()
-            )
+        self = read ?? Metafile(outs: [])
+    }
+
+    /// A file that says nothing else.
+    private init(outs: [Out]) {
+        self.init(
+            kind: .data, outs: outs, dependencies: [], isPartialImport: false, state: StageState())
     }
 
     /// The one stage that a `.dvc` file is.

@@ -15,6 +15,12 @@ package struct RecordedContent: Equatable, Sendable {
         isLegacy = false
     }
 
+    /// DVC 3 recorded it under this name.
+    init(_ oid: ObjectID) {
+        name = oid
+        isLegacy = false
+    }
+
     /// Reads an out or a dependency, whose keys are checked, of a `.dvc` file or `dvc.lock`.
     ///
     /// Source: `_compute_hash_info_from_meta`, `_compute_meta_hash_info_from_files` in DVC 3.67
