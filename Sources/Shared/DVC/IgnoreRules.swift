@@ -62,13 +62,7 @@ package struct IgnoreRules: Sendable {
     /// The same, and adds to `effort` how many comparisons of a character it took.
     func ignores(_ path: FilePath, isDirectory: Bool, effort: inout Int) -> Bool {
         if path.isEmpty || path.isAbsolute { return false }
-        // The latest rule decides, so the deepest directory's come first here.
-        var groups: [[IgnorePattern]] = []
-        var directory = path
-        while !directory.isEmpty {
-            directory = directory.parent
-            if let group = patterns[directory] { groups.append(group) }
-        }
+        let groups = groups(forEntriesOf: path.parent)
         let slash: UInt32 = 0x2f
         let text = CodePoints(path.bytes).values + [slash]
         for end in text.indices where text[end] == slash {
@@ -79,14 +73,54 @@ package struct IgnoreRules: Sendable {
         return false
     }
 
+    /// The rules that concern what lies in a directory, those that decide first in front.
+    ///
+    /// The latest rule decides, so the deepest directory's come first.
+    private func groups(forEntriesOf directory: FilePath) -> [[IgnorePattern]] {
+        var groups: [[IgnorePattern]] = []
+        var directory = directory
+        while true {
+            if let group = patterns[directory] { groups.append(group) }
+            if directory.isEmpty { return groups }
+            directory = directory.parent
+        }
+    }
+
+    /// Judges the entries of one directory, for a walk that comes from above: what is common to them
+    /// is worked out once.
+    package struct Entries {
+        fileprivate let groups: [[IgnorePattern]]
+        /// The directory's path and a slash; nothing for the root.
+        fileprivate let front: [UInt32]
+
+        /// Whether DVC passes the entry over because of itself.
+        package func ignores(_ name: FilePath, isDirectory: Bool) -> Bool {
+            let text = front + CodePoints(name.bytes).values + [0x2f]
+            let subject = Subject(
+                text: text, length: text.count - 1, isDirectory: isDirectory)
+            var effort = 0
+            return IgnoreRules.verdict(on: subject, groups, &effort)
+        }
+    }
+
+    /// Judges entries of a directory that is not passed over, and so is none above it.
+    ///
+    /// Right only where no `.dvcignore` in the directory or below the last judged one was added: to
+    /// DVC one such as `**` hides the directory that it is in. `directory`: relative to the DVC root
+    /// and normalized.
+    package func entries(of directory: FilePath) -> Entries {
+        let front = directory.isEmpty ? [] : CodePoints(directory.bytes).values + [0x2f]
+        return Entries(groups: groups(forEntriesOf: directory), front: front)
+    }
+
     /// One of the paths to be judged on the way down: the front of a text that goes on with a slash.
-    private struct Subject {
+    fileprivate struct Subject {
         let text: [UInt32]
         let length: Int
         let isDirectory: Bool
     }
 
-    private static func verdict(
+    fileprivate static func verdict(
         on subject: Subject, _ groups: [[IgnorePattern]], _ effort: inout Int
     ) -> Bool {
         for group in groups {

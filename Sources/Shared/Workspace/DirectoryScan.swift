@@ -51,6 +51,8 @@ struct DirectoryScan: Sendable {
     /// `top`: relative to the root; a link to a directory there is followed.
     /// Throws ``UnaddableError``, `SystemError`, `CancellationError`.
     func files(below top: FilePath) async throws -> [ScannedFile] {
+        // Then DVC passes over all that is in it. Below, each directory was judged on the way there.
+        if rules.ignores(top, isDirectory: true) { return [] }
         var level: [FilePath] = [""]
         var files: [ScannedFile] = []
         while !level.isEmpty {
@@ -83,6 +85,7 @@ struct DirectoryScan: Sendable {
             throw error
         }
         defer { closedir(stream) }
+        let entries = rules.entries(of: top.appending(directory))
         var found = Found()
         while true {
             errno = 0
@@ -90,44 +93,60 @@ struct DirectoryScan: Sendable {
                 guard errno == 0 else { throw SystemError("list", place) }
                 return found
             }
-            let type = entry.pointee.d_type
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 1) { FilePath(cString: $0) }
+            let type = Int32(entry.pointee.d_type)
+            let goesOn = try withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                try pointer.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+                    if strcmp(name, ".") == 0 || strcmp(name, "..") == 0 { return true }
+                    // The top was looked at by whoever asked for it.
+                    if strcmp(name, ".dvc") == 0, !isTop { return false }
+                    let entry = Entry(name: name, type: type, parent: opened, path: directory)
+                    try examine(entry, below: top, entries, &found)
+                    return true
+                }
             }
-            if name == "." || name == ".." { continue }
-            // The top was looked at by whoever asked for it.
-            if name == ".dvc", !isTop { return Found() }
-            let path = directory.appending(name)
-            try examine(name, path, below: top, in: opened, type: Int32(type), &found)
+            if !goesOn { return Found() }
         }
     }
 
+    /// What was read of a directory.
+    private struct Entry {
+        let name: UnsafePointer<CChar>
+        let type: CInt
+        /// The open directory.
+        let parent: CInt
+        /// Its path, relative to the directory of the walk.
+        let path: FilePath
+    }
+
     private func examine(
-        _ name: FilePath, _ path: FilePath, below top: FilePath, in directory: CInt, type: CInt,
-        _ found: inout Found
+        _ entry: Entry, below top: FilePath, _ rules: IgnoreRules.Entries, _ found: inout Found
     ) throws {
-        let whole = top.appending(path)
+        let name = FilePath(cString: entry.name)
+        let path = entry.path.appending(name)
+        func unaddable(_ reason: UnaddableError.Reason) -> UnaddableError {
+            UnaddableError(path: top.appending(path), reason: reason)
+        }
         var status = stat()
         var isLink = false
-        if type != DT_DIR {
-            let result = name.withCString { fstatat(directory, $0, &status, AT_SYMLINK_NOFOLLOW) }
-            guard result == 0 else { throw SystemError("examine", root.appending(whole)) }
+        if entry.type != DT_DIR {
+            guard fstatat(entry.parent, entry.name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+                throw SystemError("examine", root.appending(top).appending(path))
+            }
             isLink = status.st_mode & S_IFMT == S_IFLNK
         }
-        var isBroken = false
-        if isLink { isBroken = name.withCString { fstatat(directory, $0, &status, 0) } != 0 }
-        let isDirectory = type == DT_DIR || !isBroken && status.st_mode & S_IFMT == S_IFDIR
-        if rules.ignores(whole, isDirectory: isDirectory) { return }
-        guard whole.isUTF8 else { throw UnaddableError(path: whole, reason: .notUTF8) }
-        if isBroken { throw UnaddableError(path: whole, reason: .brokenLink) }
+        let isBroken = isLink && fstatat(entry.parent, entry.name, &status, 0) != 0
+        let isDirectory =
+            entry.type == DT_DIR || !isBroken && status.st_mode & S_IFMT == S_IFDIR
+        if rules.ignores(name, isDirectory: isDirectory) { return }
+        // The directories on the way here were looked at before.
+        guard name.isUTF8 else { throw unaddable(.notUTF8) }
+        if isBroken { throw unaddable(.brokenLink) }
         if isDirectory {
             if !isLink { found.directories.append(path) }
             return
         }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw UnaddableError(path: whole, reason: .noFile)
-        }
-        if name == ".dvcignore" { throw UnaddableError(path: whole, reason: .ignoreFile) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw unaddable(.noFile) }
+        if name == ".dvcignore" { throw unaddable(.ignoreFile) }
         found.files.append(ScannedFile(path, status, isLink: isLink))
     }
 }

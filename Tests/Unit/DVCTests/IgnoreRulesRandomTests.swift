@@ -26,10 +26,31 @@ import Testing
             for path in random.paths {
                 let isIgnored = rules.ignores(FilePath(path.name), isDirectory: path.isDirectory)
                 bits = bits << 1 | (isIgnored ? 1 : 0)
+                if random.files.allSatisfy({ $0.directory.isEmpty }) {
+                    let found = rules.ignoresOnTheWay(FilePath(path.name), path.isDirectory)
+                    #expect(found == isIgnored, "seed \(seed): \(path)")
+                }
             }
             #expect(bits == Int(captured, radix: 16), "seed \(seed): \(random)")
             #expect(rules.flaws.isEmpty, "seed \(seed): \(random)")
         }
+    }
+}
+
+extension IgnoreRules {
+    /// The verdict of a walk that judges one entry after the other.
+    fileprivate func ignoresOnTheWay(_ path: FilePath, _ isDirectory: Bool) -> Bool {
+        var directory: FilePath = ""
+        let parts = path.components
+        for (index, part) in parts.enumerated() {
+            let name = FilePath(unchecked: Array(part))
+            let isLast = index == parts.count - 1
+            if entries(of: directory).ignores(name, isDirectory: isDirectory || !isLast) {
+                return true
+            }
+            directory = directory.appending(name)
+        }
+        return false
     }
 }
 
