@@ -27,6 +27,8 @@ package struct Session: Sendable {
         self.directory = directory
         trace = Trace(setting: environment["GIT_DVC_TRACE"])
         let git = try GitProgram(environment: environment, trace: trace)
+        // Both at once: each takes longer to start than to answer.
+        var question = try GitConfig.Question(at: directory, git)
         do {
             repository = try GitRepository(at: directory, git: git)
         } catch let error as GitError {
@@ -36,7 +38,7 @@ package struct Session: Sendable {
             try git.requireSupportedVersion()
             throw error
         }
-        config = try GitConfig(of: repository)
+        config = try question.answer()
     }
 
     /// Where the records of what is where are kept.
