@@ -42,7 +42,30 @@ let historyCase = BenchCase(
         ).measure(in: world),
         try work("nothing new", "-aT", isFirst: false, bars: [.atMostMilliseconds(44)])
             .measure(in: world),
+        try verification(of: project, at: storages.ours).measure(in: world),
     ]
+}
+
+/// DVC has nothing like it; the existence checks alone are a look at each object of the remote.
+private func verification(of project: Project, at storage: FilePath) throws -> Work {
+    let world = project.world
+    let rounds = world.rounds(15, quick: 3)
+    return Work(
+        title: "verify --all, 249 commits", bars: [.atMostMilliseconds(300)],
+        contenders: [
+            Contender(
+                name: "git dvc verify --all", rounds: rounds,
+                prepare: { _ in try project.use(storage) },
+                programs: { _ in
+                    [try world.invocation("git-dvc", ["verify", "--all"], in: project.path)]
+                }),
+            Contender(name: "find, a stat of each object", rounds: rounds) { _ in
+                [
+                    try world.invocation(
+                        "find", ["\(storage)", "-type", "f", "-size", "+1000000c"])
+                ]
+            },
+        ])
 }
 
 /// A history in which every commit changes some of 150 metafiles, with branches and tags.
