@@ -31,6 +31,12 @@ import Testing
     private static let files = [
         State("nothing has changed", ":", [[], ["--json"], ["-q"], ["--no-updates"]]),
         State("a file was written to", "echo x >>weights.bin", [[], ["--json"], ["-q"]]),
+        State(
+            "what -R is given is no directory", "rm -r features model; echo x >>data/deep/two",
+            [
+                ["-R", "model"], ["-R", "./features"], ["-R", "features/2"],
+                ["-R", "data/deep/two"],
+            ]),
         State("a file was only touched", "touch weights.bin; chmod +x weights.bin"),
         State("a file was deleted", "rm weights.bin"),
         State("a file became a directory", "rm weights.bin; mkdir weights.bin"),

@@ -120,8 +120,9 @@ extension TargetMatcher.Target {
     /// The path that it means when it names no stage.
     fileprivate var path: FilePath? {
         switch kind {
-        case .everything, .metafile, .directory: nil
-        case .stageOrPath(_, _, let path), .path(let path): path
+        case .everything, .metafile, .directory(_, exists: true): nil
+        case .stageOrPath(_, _, let path), .path(let path), .directory(let path, exists: false):
+            path
         }
     }
 }
