@@ -29,7 +29,7 @@ func prePushFromPreCommit(environment: Environment) -> CInt {
         let beyond = CommitRange(
             tips: others.compactMap(\.newOID), excluded: named?.newOID.map { [$0] } ?? [],
             remoteName: target.name)
-        if try beyond.touches(metafilePathspecs, using: git) {
+        if try beyond.touches(pushPathspecs, using: git) {
             push.note =
                 "pre-commit names only one of the pushed refs, so this is for all local branches "
                 + "that are not on '\(remote)'; the hook of 'git dvc install' knows the refs"

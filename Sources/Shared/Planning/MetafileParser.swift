@@ -9,8 +9,13 @@ final class MetafileParser {
     struct Parsed {
         let kind: Metafile.Kind
         let stages: [Stage]
-        /// The parameters files that templates took values from.
-        var parameters: [MetafileVersion] = []
+    }
+
+    /// What came of a file, and the parameters files that templates in it were to take values from,
+    /// also those that do not exist.
+    struct Reading {
+        let result: Result<Parsed, MetafileError>
+        let parameters: [MetafileVersion]
     }
 
     private struct Key: Hashable {
@@ -30,27 +35,25 @@ final class MetafileParser {
 
     init(_ reader: RevisionReader) { parameters = ParameterReader(reader) }
 
-    /// Throws ``MetafileError``, and what reading a parameters file fails with.
+    /// Throws what reading a parameters file fails with.
     func parse(
         _ unit: MetafileUnit, _ ids: RevisionReader.File, _ flags: RevisionReader.File?
-    ) throws -> Parsed {
+    ) throws -> Reading {
         let key = Key(blobs: [ids.blob, flags?.blob], place: ids.blob == nil ? unit.place : nil)
         let same = try known[key]?.first { try parameters.has($0.inputs, beside: unit.place) }
         let found = try same ?? parseAnew(unit, ids, flags)
         if same == nil { known[key, default: []].append(found) }
-        switch found.result {
-        case .success(var parsed):
-            parsed.parameters = found.inputs.map { input in
-                MetafileVersion(
-                    path: unit.place.parent.appending(input.path).path, blob: input.blob)
-            }
-            return parsed
-        case .failure(let error):
+        let files = found.inputs.map { input in
+            MetafileVersion(
+                path: unit.place.parent.appending(input.path).normalized.path, blob: input.blob)
+        }
+        let result = found.result.mapError { error in
             // The same content may be broken in many places: name the one at hand.
             let isFlags = error.path?.lastComponent == unit.flags?.place.path.lastComponent
             let path = isFlags ? unit.flags?.place.path : nil
-            throw error.located(in: path ?? unit.place.path, at: unit.place.revision.name)
+            return error.located(in: path ?? unit.place.path, at: unit.place.revision.name)
         }
+        return Reading(result: result, parameters: files)
     }
 
     private func parseAnew(

@@ -34,6 +34,14 @@ package final class OutCollector {
     package private(set) var unidentified: [UnidentifiedOut] = []
     package private(set) var problems: [PlanProblem] = []
     package var notes: [String] { dvcRoots.notes }
+    /// For each parameters file that a `dvc.yaml` was to take values from, the `dvc.lock` beside that
+    /// `dvc.yaml`, of whatever revision; kept by ``take()``.
+    private(set) var pipelinesByParameters: [FilePath: Set<FilePath>] = [:]
+    /// The files, besides the metafiles, that decided what they mean.
+    private(set) var context: Set<MetafileVersion> = []
+
+    /// Whether nothing was found, amiss or not.
+    var isEmpty: Bool { outs.isEmpty && unidentified.isEmpty && problems.isEmpty }
 
     private let reader: RevisionReader
     private let dvcRoots: DVCRoots
@@ -91,6 +99,7 @@ package final class OutCollector {
             unidentified = []
             problems = []
             seen = []
+            context = []
         }
         var data = CollectedData()
         data.outs = outs
@@ -139,7 +148,13 @@ package final class OutCollector {
             sources.append(MetafileVersion(path: path, blob: flags.blob))
         }
         do {
-            let metafile = try parser.parse(unit, ids, flags)
+            let reading = try parser.parse(unit, ids, flags)
+            sources += reading.parameters
+            if keepsStages { context.formUnion(reading.parameters + root.contextVersions) }
+            for file in reading.parameters {
+                pipelinesByParameters[file.path, default: []].insert(unit.place.path)
+            }
+            let metafile = try reading.result.get()
             let outs = metafile.stages.flatMap(\.outs)
             try check(outs, of: unit, in: root)
             for out in outs { outDirectories.insert(out, of: unit.place, in: root) }
@@ -150,7 +165,7 @@ package final class OutCollector {
             }
             // A file without outs needs no configuration, and so cannot fail for a broken one.
             if outs.isEmpty { return }
-            sources += metafile.parameters + root.contextVersions
+            sources += root.contextVersions
             let configuration = try configurations.configuration(
                 of: root.path, at: unit.place.revision, root.config)
             for out in outs {

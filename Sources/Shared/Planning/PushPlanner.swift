@@ -25,7 +25,10 @@ package final class PushPlanner {
         let files: [MetafileVersion]
     }
 
-    /// `selections`: every out goes where each of them says. `status`: `nil` when there is no usable record, and everything is asked for.
+    /// Plans with what is known of this repository.
+    ///
+    /// `selections`: every out goes where each of them says. `status`: `nil` when there is no usable
+    /// record, and everything is asked for.
     package init(
         _ repository: GitRepository, sources: ConfigurationSources, selections: [RemoteSelection],
         status: StatusCache?
@@ -53,11 +56,13 @@ package final class PushPlanner {
         plan.tips = uniqued(pushed.compactMap { plan.commits[$0] })
         let recorded = try recordedTips(&plan)
         let range = CommitRange(of: updates, to: remote, excluding: recorded)
-        let changes = try range.changes(matching: metafilePathspecs, in: repository)
-            .filter { MetafileRole($0.path) != nil }
-        if changes.isEmpty { return plan }
+        let watched = try range.changes(matching: pushPathspecs, in: repository)
+        let changes = watched.filter { MetafileRole($0.path) != nil }
+        if watched.isEmpty { return plan }
         try collector.collect(changes.compactMap(\.place))
         try collectPipelines(touchedBy: changes, in: plan.tips)
+        try collectPipelines(whoseParametersChangeIn: range, plan.tips)
+        if changes.isEmpty, collector.isEmpty { return plan }
         plan.coversHistory = try range.isBounded(by: recorded, in: repository)
         let contextChanged = changes.contains { MetafileRole($0.path) == .context }
         if try contextChanged || !haveBaselines(plan.tips) {
@@ -116,6 +121,32 @@ package final class PushPlanner {
             changes.filter { [.pipeline, .lock].contains(MetafileRole($0.path)) }
                 .map { $0.path.parent.appending("dvc.lock") })
         for tip in tips { try collector.collect(locks.map { MetafilePlace(.commit(tip), $0) }) }
+    }
+
+    /// Reads pipelines in the commits of the range that change a file from which their templates take
+    /// values: the same `dvc.yaml` then means other outs, or other remotes for them.
+    ///
+    /// Which files these are is what the tips' pipelines say, and those that were read already.
+    private func collectPipelines(
+        whoseParametersChangeIn range: CommitRange, _ tips: [GitOID]
+    ) throws {
+        let scout = OutCollector(reader, configurations)
+        for tip in tips {
+            let files = try TreeChange.files(
+                of: tip, matching: pipelinePathspecs, in: repository)
+            try scout.collect(files.compactMap(\.place))
+        }
+        var pipelines = collector.pipelinesByParameters
+        pipelines.merge(scout.pipelinesByParameters) { $0.union($1) }
+        let files = pipelines.keys.filter { !$0.string.hasPrefix("../") && !$0.isAbsolute }
+        if files.isEmpty { return }
+        let changes = try range.changes(
+            matching: files.sorted().map { ":(top,literal)\($0.string)" }, in: repository)
+        for change in changes {
+            guard let commit = change.commit else { continue }
+            try collector.collect(
+                (pipelines[change.path] ?? []).sorted().map { MetafilePlace(.commit(commit), $0) })
+        }
     }
 
     // MARK: What is recorded
