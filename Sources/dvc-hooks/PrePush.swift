@@ -41,9 +41,10 @@ func upload(for push: Push, _ environment: Environment) throws -> CInt {
     if push.updates.allSatisfy({ $0.newOID == nil }) { return 0 }
     let trace = Trace(setting: environment["GIT_DVC_TRACE"])
     let git = try GitProgram(environment: environment, trace: trace)
-    let remote = PushedRemote(argument: push.remote, url: push.url)
+    let remote = try PushedRemote(argument: push.remote, url: push.url)
+        .checked(for: push.updates, using: git)
     let range = CommitRange(of: push.updates, to: remote)
-    guard try range.touches(metafilePathspecs, using: git) else { return 0 }
+    guard try range.touches(pushPathspecs, using: git) else { return 0 }
     guard let program = suiteProgram(named: "git-dvc", environment) else {
         printMessage(
             "error", "cannot upload the DVC data of this push: the program git-dvc is missing")

@@ -21,7 +21,7 @@ package struct CommitRange: Sendable {
     package init(of updates: [RefUpdate], to remote: PushedRemote, excluding more: [GitOID] = []) {
         self.init(
             tips: updates.compactMap(\.newOID), excluded: updates.compactMap(\.oldOID) + more,
-            remoteName: remote.name)
+            remoteName: remote.hasStaleRefs ? nil : remote.name)
     }
 
     /// The arguments that make `git rev-list` read the range from its input.

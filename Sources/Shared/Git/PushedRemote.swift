@@ -1,8 +1,12 @@
+package import Basics
+
 /// Where a push goes, as Git tells a pre-push hook.
 package struct PushedRemote: Equatable, Sendable {
     /// The configured remote's name; `nil` when the user gave a URL or a path.
     package let name: String?
     package let url: String
+    /// Whether the tracking refs are known to tell of commits that the remote has lost.
+    package private(set) var hasStaleRefs = false
 
     /// Takes a hook's two arguments, which are equal when there is no name.
     ///
@@ -12,5 +16,31 @@ package struct PushedRemote: Equatable, Sendable {
         let isName = argument != url && !argument.utf8.contains { ":*?[\\ ".utf8.contains($0) }
         name = isName ? argument : nil
         self.url = url
+    }
+}
+
+extension PushedRemote {
+    /// The same with what the push itself tells about the tracking refs.
+    ///
+    /// A branch that is tracked and that the remote does not have was deleted there, or the whole
+    /// remote was made anew: then no tracking ref says what it has. Asks Git only when a branch is
+    /// new to the remote.
+    package func checked(
+        for updates: [RefUpdate], using git: GitProgram
+    ) throws(SubprocessError) -> PushedRemote {
+        guard let name else { return self }
+        let prefix = "refs/heads/"
+        let tracked = updates.filter {
+            $0.oldOID == nil && $0.newOID != nil && $0.remoteRef.hasPrefix(prefix)
+        }.map { "refs/remotes/\(name)/\($0.remoteRef.dropFirst(prefix.count))" }
+        if tracked.isEmpty { return self }
+        // A branch's name holds no wildcard.
+        let found = try git.command(["for-each-ref", "--format=%(refname)"] + tracked)
+            .outputIfSuccessful()
+        let names = Set(
+            found.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) })
+        var checked = self
+        checked.hasStaleRefs = !names.isDisjoint(with: tracked)
+        return checked
     }
 }

@@ -71,8 +71,9 @@ private func push(_ arguments: Arguments, _ invocation: Invocation) async throws
     if readsRefs {
         let input = try OpenFile(adopting: dup(0), named: "standard input").readAll(limit: 1 << 30)
         updates = try RefUpdate.parse(input)
-        let remote = PushedRemote(
-            argument: arguments.positionals[0], url: arguments.positionals[1])
+        let remote = try PushedRemote(
+            argument: arguments.positionals[0], url: arguments.positionals[1]
+        ).checked(for: updates, using: session.repository.git)
         source = .refs(updates, to: remote)
         if session.config["dvc.pushdata"]?.lowercased() == "never" {
             if arguments.has("porcelain") { printVerdicts(updates) { _ in nil } }
