@@ -115,6 +115,8 @@ struct Arguments: Sendable {
         if let exact = known.first(where: { $0.long == name }) { return exact }
         let matches = known.filter { $0.long.hasPrefix(name) }
         if matches.count == 1 { return matches[0] }
+        let ofDVC = matches.filter { !$0.isOurs }
+        if ofDVC.count == 1 { return ofDVC[0] }
         if matches.count > 1 {
             let names = matches.map { "--\($0.long)" }.joined(separator: ", ")
             throw UsageError(summary: "'--\(name)' could be \(names)", advice: nil)

@@ -6,12 +6,19 @@ struct OptionDescription: Sendable {
     /// The name of its value in the help; `nil` for a switch.
     let valueName: String?
     let help: String
+    /// Whether real DVC's command does not have it: then it makes no abbreviation of those ambiguous
+    /// that DVC has.
+    let isOurs: Bool
 
-    init(_ long: String, _ help: String) {
-        self.init(long, nil, help)
+    init(_ long: String, isOurs: Bool = false, _ help: String) {
+        self.init(long, nil, isOurs: isOurs, help)
     }
 
-    init(_ long: String, _ short: Character?, value: String? = nil, _ help: String) {
+    init(
+        _ long: String, _ short: Character?, value: String? = nil, isOurs: Bool = false,
+        _ help: String
+    ) {
+        self.isOurs = isOurs
         self.long = long
         self.short = short
         self.valueName = value

@@ -34,13 +34,16 @@ let pushCommand = CommandDescription(
         OptionDescription("run-cache", "the record of past runs of stages as well"),
         OptionDescription("no-run-cache", "without the record of past runs, as is the default"),
         OptionDescription(
-            "check-members", "ask for every member of a directory, even when its list is there"),
-        OptionDescription("dry-run", "n", "only say what would be uploaded"),
-        OptionDescription("json", "the result as JSON on standard output"),
+            "check-members", isOurs: true,
+            "ask for every member of a directory, even when its list is there"),
+        OptionDescription("dry-run", "n", isOurs: true, "only say what would be uploaded"),
+        OptionDescription("json", isOurs: true, "the result as JSON on standard output"),
         OptionDescription(
-            "stdin", "read refs from standard input, as Git gives them to a pre-push hook"),
+            "stdin", isOurs: true,
+            "read refs from standard input, as Git gives them to a pre-push hook"),
         OptionDescription(
-            "porcelain", "with --stdin: print 'ok <ref>' or 'error <ref> <why>' for every ref"),
+            "porcelain", isOurs: true,
+            "with --stdin: print 'ok <ref>' or 'error <ref> <why>' for every ref"),
         OptionDescription("quiet", "q", "only say what went wrong"),
         OptionDescription("verbose", "v", "say more"),
     ],
@@ -61,7 +64,10 @@ private func push(_ arguments: Arguments, _ invocation: Invocation) async throws
         throw UsageError(summary: "'--porcelain' goes with '--stdin'", advice: usage)
     }
     if arguments.has("quiet"), arguments.has("verbose") {
-        throw UsageError(summary: "'--quiet' and '--verbose' exclude each other", advice: usage)
+        // DVC's parser of arguments ends so, and not as it does for other mistakes.
+        printError(
+            UsageError(summary: "'--quiet' and '--verbose' exclude each other", advice: usage))
+        return 2
     }
     let jobs = try arguments.count("jobs")
     let session = try invocation.session()

@@ -22,11 +22,13 @@ let statusCommand = CommandDescription(
         OptionDescription("with-deps", "d", "with all stages that the targets need"),
         OptionDescription("recursive", "R", "a directory stands for all metafiles below it"),
         OptionDescription(
-            "check-members", "ask for every member of a directory, even when its list is there"),
+            "check-members", isOurs: true,
+            "ask for every member of a directory, even when its list is there"),
         OptionDescription("json", "the result as JSON on standard output"),
         OptionDescription(
             "no-updates", "ask no repository that data was imported from for updates"),
         OptionDescription("quiet", "q", "say nothing: exit with 1 when anything differs"),
+        OptionDescription("verbose", "v", "for scripts that say this to DVC; nothing more is said"),
     ],
     examples: [
         ("git dvc status", "what has changed since the data was recorded"),
