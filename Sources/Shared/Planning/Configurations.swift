@@ -98,12 +98,25 @@ package final class Configurations {
     /// commits is that were made there.
     private func usualCache(in directory: FilePath, of root: FilePath) -> FilePath {
         let own = directory.appending("cache")
-        let common = repository.commonDirectory
-        guard common != repository.gitDirectory, common.lastComponent == ".git",
-            !directoryExists(own)
+        guard repository.commonDirectory != repository.gitDirectory, !directoryExists(own),
+            let main = mainWorkTree?.appending(root).appending(".dvc/cache")
         else { return own }
-        let main = common.parent.appending(root).appending(".dvc/cache")
         return directoryExists(main) ? main : own
+    }
+
+    /// The working copy to which linked ones belong; `nil` when there is none, or Git does not tell.
+    private var mainWorkTree: FilePath? {
+        let common = repository.commonDirectory
+        // That of a submodule is elsewhere.
+        let question = repository.git.command([
+            "--git-dir=\(common)", "config", "--get", "core.worktree",
+        ])
+        if let answer = try? question.run(), answer.status.isSuccess,
+            let path = FilePath(validating: answer.output.dropLast())
+        {
+            return common.appending(path).normalized
+        }
+        return common.lastComponent == ".git" ? common.parent : nil
     }
 
     private func levels(

@@ -94,12 +94,15 @@ package struct PullWorkflow {
         let selection = RemoteSelection(only: options.remote)
         var batches: [String: Batch] = [:]
         var places: [ObjectID: FilePath] = [:]
+        let jobs = session.jobs(options.jobs, remote: nil, blocksThreads: true)
+        let workers = try Workers(threads: jobs)
+        defer { workers.shutDown() }
         for out in outs {
             places[out.needed.oid] = out.needed.path
             let cache = try cache(of: out)
             // What is in the cache needs no remote.
             let key = ObjectKey(out.needed.oid)
-            if try await isComplete(key.oid, in: cache) { continue }
+            if try await isComplete(key.oid, in: cache, jobs, workers) { continue }
             switch try selection.choice(for: out) {
             case .notSelected: continue
             case .remote where out.metafileKind == .repositoryImport:
@@ -131,18 +134,19 @@ package struct PullWorkflow {
     }
 
     /// Whether the cache has an object, and all members when it is a directory.
-    private func isComplete(_ oid: ObjectID, in cache: any ObjectCache) async throws -> Bool {
+    private func isComplete(
+        _ oid: ObjectID, in cache: any ObjectCache, _ jobs: Int, _ workers: Workers
+    ) async throws -> Bool {
         guard oid.isDirectory else { return try await cache.size(of: ObjectKey(oid)) != nil }
         let limit = DirectoryListing.largestEncoding
         // A list that is missing or damaged is one that must be fetched.
         guard let bytes = try? await cache.contents(of: ObjectKey(oid), limit: limit),
             let listing = try? DirectoryListing(reading: bytes, scheme: oid.scheme)
         else { return false }
-        for index in listing.indices
-        where try await cache.size(of: ObjectKey(listing.oid(at: index))) == nil {
-            return false
-        }
-        return true
+        return try await absentObjects(
+            among: listing.indices.map { listing.oid(at: $0) }, from: cache, jobs: jobs,
+            on: workers
+        ).absent.isEmpty
     }
 
     private func fetch(
