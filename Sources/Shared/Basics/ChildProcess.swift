@@ -125,19 +125,50 @@ package struct ChildProcess: ~Copyable {
         let reaped = retryingInterrupts { waitpid(identifier, &status, 0) }
         isReaped = true
         guard reaped == identifier else { return .unknown }
+        return ExitStatus(waitStatus: status)
+    }
+
+    /// The same, but gives up at `deadline` and returns `nil`; the child goes on.
+    package mutating func wait(until deadline: ContinuousClock.Instant) -> ExitStatus? {
+        var status: CInt = 0
+        while true {
+            let reaped = retryingInterrupts { waitpid(identifier, &status, WNOHANG) }
+            if reaped != 0 {
+                isReaped = true
+                return reaped == identifier ? ExitStatus(waitStatus: status) : .unknown
+            }
+            if ContinuousClock.now >= deadline { return nil }
+            usleep(10_000)
+        }
+    }
+
+    /// Ends a child that has a process group of its own, with all that it started.
+    package mutating func endGroup() {
+        kill(-identifier, SIGTERM)
+        if wait(until: .now + .seconds(1)) == nil { kill(-identifier, SIGKILL) }
+    }
+}
+
+extension ExitStatus {
+    /// What waitpid(2) tells of a process that has ended.
+    fileprivate init(waitStatus status: CInt) {
         let signal = status & 0x7f
-        return signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
+        self = signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
     }
 }
 
 extension Command {
     /// Starts the program; whoever starts a child must wait for it.
+    ///
+    /// `hasOwnGroup`: signals of the terminal do not reach it, and it can be ended with all that it
+    /// starts.
     package func start(
-        input: ChildStream = .none, output: ChildStream = .pipe, errorOutput: ChildStream = .pipe
+        input: ChildStream = .none, output: ChildStream = .pipe, errorOutput: ChildStream = .pipe,
+        hasOwnGroup: Bool = false
     ) throws(SubprocessError) -> ChildProcess {
         do throws(SystemError) {
             var ends = try ChildEnds([input, output, errorOutput])
-            let identifier = try spawn(self, ends)
+            let identifier = try spawn(self, ends, hasOwnGroup)
             return ChildProcess(self, identifier, &ends)
         } catch {
             throw SubprocessError(self, .notStarted(code: error.code))
@@ -209,7 +240,9 @@ package func makePipe() throws(SystemError) -> (reader: CInt, writer: CInt) {
 
 private func openDescriptor(_ path: String, _ flags: CInt) -> CInt { open(path, flags | O_CLOEXEC) }
 
-private func spawn(_ command: Command, _ ends: borrowing ChildEnds) throws(SystemError) -> pid_t {
+private func spawn(
+    _ command: Command, _ ends: borrowing ChildEnds, _ hasOwnGroup: Bool
+) throws(SystemError) -> pid_t {
     #if canImport(Darwin)
     var actions: posix_spawn_file_actions_t?
     var attributes: posix_spawnattr_t?
@@ -235,8 +268,10 @@ private func spawn(_ command: Command, _ ends: borrowing ChildEnds) throws(Syste
     sigaddset(&ignoredByUs, SIGPIPE)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &ignoredByUs)
-    posix_spawnattr_setflags(
-        &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+    if hasOwnGroup { flags |= POSIX_SPAWN_SETPGROUP }
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(&attributes, Int16(flags))
 
     let arguments = [command.program.lastComponent.string] + command.arguments
     let variables = command.environment.variables.map { "\($0.key)=\($0.value)" }

@@ -37,6 +37,23 @@ extension Command {
         return CommandResult(status: child.wait(), output: output, errorOutput: errors)
     }
 
+    /// Runs the command for at most this long; `nil` when it took longer.
+    ///
+    /// It is then ended with all that it started.
+    package func run(within limit: Duration) throws(SubprocessError) -> CommandResult? {
+        let deadline = ContinuousClock.now + limit
+        var child = try start(hasOwnGroup: true)
+        let collected = try exchange(
+            for: self, feeding: [], to: nil,
+            from: [child.output?.descriptor ?? -1, child.errorOutput?.descriptor ?? -1],
+            until: deadline)
+        guard let status = child.wait(until: deadline) else {
+            child.endGroup()
+            return nil
+        }
+        return CommandResult(status: status, output: collected[0], errorOutput: collected[1])
+    }
+
     /// Runs the command and returns its stdout; any exit status but 0 throws.
     package func outputIfSuccessful(input: [UInt8] = []) throws(SubprocessError) -> [UInt8] {
         let result = try run(input: input)
@@ -93,10 +110,10 @@ extension Command {
 /// Feeds one descriptor and drains others at the same time, until all of them have ended.
 ///
 /// Neither side can fill a pipe while the other waits. A reader that goes away early is no error
-/// here: its exit status tells.
+/// here: its exit status tells. At `deadline` it returns what came until then.
 private func exchange(
     for command: Command, feeding input: [UInt8], to sink: consuming OpenFile?,
-    from sources: [CInt]
+    from sources: [CInt], until deadline: ContinuousClock.Instant? = nil
 ) throws(SubprocessError) -> [[UInt8]] {
     var collected = [[UInt8]](repeating: [], count: sources.count)
     var open = sources.map { $0 >= 0 }
@@ -114,7 +131,13 @@ private func exchange(
             pollfd(fd: open[index] ? sources[index] : -1, events: Int16(POLLIN), revents: 0)
         }
         polled.append(pollfd(fd: writing, events: Int16(POLLOUT), revents: 0))
-        let ready = retryingInterrupts { poll(&polled, nfds_t(polled.count), -1) }
+        var patience: CInt = -1
+        if let deadline {
+            let rest = ContinuousClock.now.duration(to: deadline)
+            if rest <= .zero { return collected }
+            patience = CInt(min(rest / .milliseconds(1), 1e6)) + 1
+        }
+        let ready = retryingInterrupts { poll(&polled, nfds_t(polled.count), patience) }
         guard ready >= 0 else { throw SubprocessError(command, .notStarted(code: errno)) }
         for index in sources.indices where open[index] && polled[index].revents != 0 {
             let count = retryingInterrupts { read(sources[index], &buffer, buffer.count) }

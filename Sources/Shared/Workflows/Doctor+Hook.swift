@@ -8,6 +8,9 @@ internal import Glibc
 #endif
 
 extension Doctor {
+    /// How long a hook may take that has nothing to do.
+    private static let patience = Duration.seconds(5)
+
     private static let install = "run 'git dvc install'"
 
     /// Whether a push comes to us: what is written down, and then by trying.
@@ -110,7 +113,11 @@ extension Doctor {
             "hook", "run", "--ignore-missing", HookInstallation.name, "--", "origin", "probe",
         ]
         let command = Command(git.path, ["-C", top.string] + arguments, environment: variables)
-        let result = try command.run()
+        guard let result = try command.run(within: Self.patience) else {
+            return fail(
+                "hook", "it did not end within \(Self.patience.components.seconds) seconds",
+                "see what it waits for: '\(command.line)'")
+        }
         let words = String(decoding: try readFile(answer), as: UTF8.self).split(separator: "\n")
         let failure = result.status.isSuccess ? "" : ", and ended with \(result.status.code)"
         if words.isEmpty {
