@@ -13,7 +13,8 @@ package final class ProgressMeter: Sendable {
     package struct Work: Sendable {
         /// `Uploading DVC objects`.
         let title: String
-        /// First word of each line of the progress file: `upload`, `download`, `checkout`.
+        /// First word of each line of the progress file: `upload`, `download`, `checkout`,
+        /// `verify`.
         let direction: String
         let totalObjects: Int
         /// `nil` when the sizes are not known beforehand.
@@ -88,9 +89,14 @@ package final class ProgressMeter: Sendable {
 
     /// Counts an object that is done; its bytes were counted while they moved.
     package func completeObject(named name: @autoclosure () -> String) {
+        completeObjects(1, named: name())
+    }
+
+    /// Counts objects that were looked at together.
+    package func completeObjects(_ count: Int, named name: @autoclosure () -> String) {
         if output.isNowhere { return }
         state.withLock { state in
-            state.objects += 1
+            state.objects += count
             writeLine(name(), object: state.objects, state)
             if output.showsLine, isDue(&state) { draw(&state, .underWay) }
         }

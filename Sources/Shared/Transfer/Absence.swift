@@ -1,25 +1,35 @@
-internal import Basics
+package import Basics
 package import Digests
 package import Storage
 
 /// Those of `oids` that a store lacks, each once, in order; and how many different ones were asked
 /// for.
 ///
-/// `jobs`: how many requests at a time. Throws `StoreError`, `CancellationError`.
+/// `jobs`: how many requests at a time. `meter`: counts the objects as they are given, so that those
+/// that are given twice count twice. Throws `StoreError`, `CancellationError`.
 package func absentObjects(
-    among oids: [ObjectID], from store: any ObjectStore, jobs: Int, on workers: Workers
+    among oids: [ObjectID], from store: any ObjectStore, jobs: Int, on workers: Workers,
+    meter: ProgressMeter? = nil
 ) async throws -> (absent: [ObjectID], askedCount: Int) {
     guard store.traits.answersRuns else {
         let sought = sortedAndUnique(oids)
         let isThere = try await workers.map(sought.count, limit: jobs) { index in
-            try await store.size(of: ObjectKey(sought[index])) != nil
+            let isThere = try await store.size(of: ObjectKey(sought[index])) != nil
+            meter?.completeObject(named: "\(ObjectKey(sought[index]))")
+            return isThere
+        }
+        let repetitions = oids.count - sought.count
+        if repetitions > 0, let last = sought.last {
+            meter?.completeObjects(repetitions, named: "\(ObjectKey(last))")
         }
         return (zip(sought, isThere).filter { !$0.1 }.map(\.0), sought.count)
     }
     let shards = ShardedObjects(oids)
     let answers = try await workers.map(shards.count, limit: jobs) { index in
         let sought = sortedAndUnique(shards[index])
-        let presence = try await store.presence(of: ObjectRun(sought[...]))
+        let run = ObjectRun(sought[...])
+        let presence = try await store.presence(of: run)
+        meter?.completeObjects(shards[index].count, named: "\(run.first)")
         return (absent: zip(sought, presence).filter { !$0.1 }.map(\.0), count: sought.count)
     }
     return (answers.flatMap(\.absent), answers.reduce(0) { $0 + $1.count })

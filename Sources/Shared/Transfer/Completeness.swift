@@ -1,3 +1,4 @@
+package import Basics
 internal import DVC
 package import Digests
 package import Storage
@@ -41,10 +42,11 @@ package struct Completeness: Sendable {
 /// Asks a store for every object, and for every member of every directory: a list proves nothing.
 ///
 /// `cache`: where lists are read first; `nil` where there is none.
+/// `meter`: made once the number of objects is known; those that are needed twice may count twice.
 /// Throws `StoreError` when the store cannot tell, `CancellationError`.
 package func findGaps(
     in store: any ObjectStore, _ request: CompletenessRequest, cache: (any ObjectStore)?,
-    jobs: Int, on workers: Workers
+    jobs: Int, on workers: Workers, meter: (_ count: Int) throws -> ProgressMeter?
 ) async throws -> Completeness {
     let reader = ListReader(cache: cache, store: store)
     let groups = request.directories
@@ -62,14 +64,21 @@ package func findGaps(
         result.unlisted += group.unlisted
         wanted += group.members
     }
+    let meter = try meter(wanted.count + sized.count)
+    var isDone = false
+    defer { meter?.finish(isComplete: isDone) }
     let (absent, askedCount) = try await absentObjects(
-        among: wanted, from: store, jobs: jobs, on: workers)
+        among: wanted, from: store, jobs: jobs, on: workers, meter: meter)
     result.missing += absent
     result.askedCount += askedCount + sized.count
     let expected = sized
     let sizes = try await workers.map(expected.count, limit: jobs) { index in
-        FoundSize(bytes: try await store.size(of: ObjectKey(expected[index].oid)))
+        let key = ObjectKey(expected[index].oid)
+        let found = FoundSize(bytes: try await store.size(of: key))
+        meter?.completeObject(named: "\(key)")
+        return found
     }
+    isDone = true
     for ((oid, size), found) in zip(expected, sizes) {
         guard let bytes = found.bytes else {
             result.missing.append(oid)

@@ -1,4 +1,4 @@
-internal import Basics
+package import Basics
 internal import DVC
 internal import Digests
 internal import Git
@@ -15,8 +15,9 @@ package struct CloudStatusOptions: Sendable {
     package var jobs: Int?
     /// `--check-members`: a directory's list on a remote proves nothing.
     package var checksMembers = false
+    package var progress: ProgressMeter.Output
 
-    package init() {}
+    package init(progress: ProgressMeter.Output) { self.progress = progress }
 }
 
 /// Compares what a selection means in the cache with what is on the remotes; changes nothing.
@@ -139,10 +140,18 @@ package struct CloudStatusWorkflow {
             sides.outs.append(out)
         }
         lists = [:]
-        sides.absentOnRemote.formUnion(
-            try await absentObjects(
-                among: onRemote, from: access.store, jobs: access.jobs, on: access.workers
-            ).absent)
+        let meter = try options.progress.meterForChecks(onRemote.count)
+        do {
+            sides.absentOnRemote.formUnion(
+                try await absentObjects(
+                    among: onRemote, from: access.store, jobs: access.jobs, on: access.workers,
+                    meter: meter
+                ).absent)
+        } catch {
+            meter?.finish(isComplete: false)
+            throw error
+        }
+        meter?.finish(isComplete: true)
         onRemote = []
         guard let cache = access.cache else {
             sides.absentInCache.formUnion(inCache)

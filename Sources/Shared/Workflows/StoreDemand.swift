@@ -93,3 +93,15 @@ struct VersionedLookupError: UserFacingError {
     }
     var advice: String? { "look it up with 'dvc data status' or 'dvc status -c'" }
 }
+
+extension ProgressMeter.Output {
+    /// Shows how many of the objects that a remote is asked for it was asked for.
+    func meterForChecks(_ count: Int) throws -> ProgressMeter? {
+        if isNowhere || count == 0 { return nil }
+        return try ProgressMeter(
+            .init(
+                title: "Checking DVC objects", direction: "verify", totalObjects: count,
+                totalBytes: nil),
+            to: self)
+    }
+}

@@ -1,4 +1,4 @@
-internal import Basics
+package import Basics
 internal import DVC
 internal import Digests
 internal import Git
@@ -14,8 +14,9 @@ package struct VerifyOptions: Sendable {
     package var remote: String?
     /// `-j`.
     package var jobs: Int?
+    package var progress: ProgressMeter.Output
 
-    package init() {}
+    package init(progress: ProgressMeter.Output) { self.progress = progress }
 }
 
 /// Asks the remotes for every single object that commits need, members of directories included.
@@ -43,7 +44,12 @@ package struct VerifyWorkflow {
         report.errors = data.problems.map(\.error)
         report.warnings = session.settingWarnings
         for out in data.unidentified where out.out.isCached {
-            report.warnings.append(NothingRecordedError(out: out))
+            if out.out.isCloudVersioned {
+                let place = out.revision.place(of: out.path)
+                report.errors.append(VersionedLookupError(place: place))
+            } else {
+                report.warnings.append(NothingRecordedError(out: out))
+            }
         }
         if try isCutShort(data) { report.warnings.append(ShallowHistoryNote()) }
         let demands = try StoreDemand.demands(
@@ -89,7 +95,7 @@ package struct VerifyWorkflow {
     private func verify(_ demand: StoreDemand, _ access: StoreAccess) async throws -> Found {
         let result = try await findGaps(
             in: access.store, request(of: demand), cache: access.cache, jobs: access.jobs,
-            on: access.workers)
+            on: access.workers, meter: options.progress.meterForChecks)
         var found = Found(askedCount: result.askedCount)
         if result.isWhole { return found }
         let damage = Dictionary(

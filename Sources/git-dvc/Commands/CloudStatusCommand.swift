@@ -4,12 +4,14 @@ import Workflows
 
 /// `git dvc status -c`.
 func cloudStatus(_ arguments: Arguments, _ invocation: Invocation) async throws -> CInt {
-    var options = CloudStatusOptions()
+    let jobs = try arguments.count("jobs")
+    let session = try invocation.session()
+    var options = CloudStatusOptions(
+        progress: session.progressOutput(isQuiet: arguments.has("quiet") || arguments.has("json")))
     options.selection = arguments.selection()
     options.remote = arguments.value("remote")
-    options.jobs = try arguments.count("jobs")
+    options.jobs = jobs
     options.checksMembers = arguments.has("check-members")
-    let session = try invocation.session()
     let report = try await CloudStatusWorkflow(session, options).run()
     let isQuiet = arguments.has("quiet")
     if !isQuiet { printMessages("warning", report.warnings) }

@@ -33,16 +33,19 @@ let verifyCommand = CommandDescription(
             throw UsageError(
                 summary: "'--all' and the revision '\(word)' exclude each other", advice: nil)
         }
-        var options = VerifyOptions()
+        let jobs = try arguments.count("jobs")
+        let session = try invocation.session()
+        var options = VerifyOptions(
+            progress: session.progressOutput(
+                isQuiet: arguments.has("quiet") || arguments.has("json")))
         options.remote = arguments.value("remote")
-        options.jobs = try arguments.count("jobs")
+        options.jobs = jobs
         options.revisions.includesWorkspace = false
         options.revisions.allRefs = arguments.has("all")
         if !arguments.has("all") {
             options.revisions.names =
                 arguments.positionals.isEmpty ? ["HEAD"] : arguments.positionals
         }
-        let session = try invocation.session()
         let report = try await VerifyWorkflow(session, options).run()
         let printer = VerifyPrinter(report)
         let isQuiet = arguments.has("quiet")

@@ -19,7 +19,7 @@ import Testing
         request.directories = directories
         return try await findGaps(
             in: fixture.store, request, cache: withCache ? fixture.cache : nil, jobs: 3,
-            on: fixture.workers)
+            on: fixture.workers, meter: { _ in nil })
     }
 
     /// A list that is in the store and, if wanted, in the cache.
