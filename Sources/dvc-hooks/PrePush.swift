@@ -15,6 +15,12 @@ func prePush(remote: String, url: String, environment: Environment) -> CInt {
     if environment.isOn("DVC_SKIP") || environment.isOn("DVC_SKIP_PUSH") { return 0 }
     // The remote helper uploads by itself, at a moment when no connection is kept waiting.
     if url.hasPrefix("dvc::") { return 0 }
+    if isatty(0) == 1 {
+        // Git gives the refs through a pipe. Waiting for somebody to type them would look like a hang.
+        printMessage("error", "the refs of this push did not reach dvc-hooks on its standard input")
+        printMessage("hint", "let what runs the hooks pass it on, or use 'git dvc install'")
+        return 1
+    }
     do {
         let input = try OpenFile(adopting: dup(0), named: "standard input").readAll(limit: 1 << 30)
         let push = Push(remote: remote, url: url, updates: try RefUpdate.parse(input), input: input)

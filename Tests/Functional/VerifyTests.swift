@@ -196,10 +196,16 @@ import Testing
         #expect(one.status == 0)
         #expect(one.errorOutput == "")
         let all = try world.dvc("verify", "--all", in: clone)
-        #expect(all.status == 0)
+        #expect(all.status == 1)
+        #expect(all.output == "")
         #expect(
             all.errorOutput.hasPrefix(
-                "warning: this clone is shallow: commits before the cut were not looked at\n"))
+                "error: this clone is shallow: commits before the cut were not looked at\n"))
+        // A range that does not reach the cut is whole.
+        try world.sandbox.write(Array("new\n".utf8), to: clone.appending("new"))
+        try world.sandbox.commitAll("new", in: clone)
+        let range = try world.dvc("verify", "origin/main..HEAD", in: clone)
+        #expect(range.status == 0, "\(range)")
     }
 
     // MARK: What cannot be known

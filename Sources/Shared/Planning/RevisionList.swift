@@ -56,7 +56,9 @@ extension RevisionSelection {
     }
 
     private func resolved(_ name: String, _ repository: GitRepository) throws -> [GitOID] {
-        let isRange = name.contains("..") || name.hasPrefix("^") || name.hasSuffix("^@")
+        let isRange =
+            name.contains("..") || name.hasPrefix("^") || name.contains("^-")
+            || name.hasSuffix("^@") || name.hasSuffix("^!")
         let arguments =
             isRange
             ? ["rev-list", "--end-of-options", name]
@@ -65,6 +67,11 @@ extension RevisionSelection {
         guard result.status.isSuccess else {
             throw TargetError.badRevision(name, words: result.lastWords)
         }
-        return result.output.split(separator: UInt8(ascii: "\n")).compactMap { GitOID($0) }
+        let commits = result.output.split(separator: UInt8(ascii: "\n")).compactMap { GitOID($0) }
+        // Of a tree or a file Git lists nothing, and nothing must not pass for all that is needed.
+        if commits.isEmpty, !isRange {
+            throw TargetError.badRevision(name, words: "it is something else")
+        }
+        return commits
     }
 }

@@ -54,7 +54,7 @@ package struct VerifyReport: Sendable {
 }
 
 /// A history that ends where the clone was cut.
-struct ShallowHistoryNote: UserFacingError {
+struct ShallowHistoryError: UserFacingError {
     var summary: String {
         "this clone is shallow: commits before the cut were not looked at"
     }

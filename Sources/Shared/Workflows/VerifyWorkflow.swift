@@ -51,7 +51,7 @@ package struct VerifyWorkflow {
                 report.warnings.append(NothingRecordedError(out: out))
             }
         }
-        if try isCutShort(data) { report.warnings.append(ShallowHistoryNote()) }
+        if try isCutShort(data) { report.errors.append(ShallowHistoryError()) }
         let demands = try StoreDemand.demands(
             of: data, RemoteSelection(only: options.remote), &report.errors)
         var records: [StatusCache.Record] = []
@@ -75,13 +75,15 @@ package struct VerifyWorkflow {
         return report
     }
 
-    /// Whether history was asked for that this clone does not have.
+    /// Whether history was asked for that this clone does not have: parents of what was looked at.
     private func isCutShort(_ data: CollectedData) throws -> Bool {
         let asksHistory =
             options.revisions.allRefs || options.revisions.names.contains { $0.contains("..") }
         guard asksHistory else { return false }
-        let answer = try session.repository.output(["rev-parse", "--is-shallow-repository"])
-        return answer.starts(with: "true".utf8)
+        let file = session.repository.commonDirectory.appending("shallow")
+        guard let lines = try readFileIfPresent(file) else { return false }
+        let cut = Set(lines.split(separator: UInt8(ascii: "\n")).compactMap { GitOID($0) })
+        return data.commits.contains(where: cut.contains)
     }
 
     // MARK: One store
