@@ -89,6 +89,11 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", brew: "openssl@3"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev", brew: "sqlite"),
 
+        system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev", brew: "expat"),
+
+        // Loaded at run time, when a transfer starts: never linked (docs/decisions/0007).
+        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
+
         // Declarations that the C library hides from Swift; no library of its own.
         .systemLibrary(name: "CLinux", path: "Sources/Shared/CLinux"),
 
@@ -96,6 +101,8 @@ let package = Package(
         shared("Digests", uses: ["CCrypto", "Basics"], library: "crypto", alwaysOptimized: true),
         shared("YAML", uses: ["CYAML", "Basics"], library: "yaml"),
         shared("StatusCache", uses: ["CSQLite", "Digests", "Basics"], library: "sqlite3"),
+        shared("XML", uses: ["CExpat", "Basics"], library: "expat"),
+        shared("HTTPClient", uses: ["CCurl", "Basics"]),
         shared("Git", uses: ["Basics"]),
         shared("Storage", uses: ["Digests", "Basics"]),
         shared("DVC", uses: ["YAML", "Digests", "Basics"]),
@@ -134,6 +141,8 @@ let package = Package(
 
         unitTests(of: "Basics", with: ["TestSupport"]),
         unitTests(of: "Digests", with: ["Basics"]),
+        unitTests(of: "XML"),
+        unitTests(of: "HTTPClient", with: ["TestSupport", "Basics"]),
         unitTests(of: "Git", with: ["TestSupport", "Basics"]),
         unitTests(of: "StatusCache", with: ["TestSupport", "Digests", "Basics"]),
         unitTests(

@@ -84,7 +84,7 @@ debian_has() {
 # The Debian packages that are not there yet, on one line. What is asked for is the thing itself
 # where that can be seen: a compiler from elsewhere is as good as the package.
 debian_missing() {
-    for package in libyaml-dev libsqlite3-dev libssl-dev; do
+    for package in libyaml-dev libsqlite3-dev libssl-dev libexpat1-dev libcurl4-openssl-dev; do
         debian_has "$package" || printf '%s ' "$package"
     done
     command -v pkg-config >/dev/null || printf 'pkg-config '
@@ -106,7 +106,7 @@ install_dependencies() {
         command -v brew >/dev/null ||
             fail "Homebrew is not installed" "get it from https://brew.sh, then run this again"
         missing=
-        for package in libyaml sqlite openssl@3 pkgconf; do
+        for package in libyaml sqlite openssl@3 expat curl pkgconf; do
             brew list --versions "$package" >/dev/null 2>&1 || missing="$missing $package"
         done
         if [ -n "$missing" ]; then
@@ -117,8 +117,8 @@ install_dependencies() {
         return
     fi
     if ! command -v apt-get >/dev/null; then
-        pkg-config --exists yaml-0.1 sqlite3 libcrypto 2>/dev/null ||
-            fail "libyaml, SQLite or OpenSSL cannot be found" \
+        pkg-config --exists yaml-0.1 sqlite3 libcrypto expat libcurl 2>/dev/null ||
+            fail "libyaml, SQLite, OpenSSL, expat or libcurl cannot be found" \
                 "install their development packages, static libraries included, and pkg-config"
         return
     fi

@@ -184,7 +184,7 @@ import Glibc
         #expect(result.status == 1)
         #expect(
             result.errorOutput.contains(
-                "\nhint: run: sudo apt-get install -y libyaml-dev libsqlite3-dev libssl-dev"))
+                "\nhint: run: sudo apt-get install -y libyaml-dev libsqlite3-dev libssl-dev "))
     }
 
     @Test(arguments: [true, false])

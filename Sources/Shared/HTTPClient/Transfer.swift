@@ -1,0 +1,246 @@
+internal import Basics
+internal import CCurl
+internal import Synchronization
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// One request under way.
+///
+/// A task makes it and hands it over to the engine's thread, which alone touches it until it
+/// answers; but for ``markCancelled()``, which any thread may call.
+final class Transfer: @unchecked Sendable {
+    let request: HTTPRequest
+    let host: String
+    private let cancelled = Atomic(false)
+    var waiter: CheckedContinuation<HTTPResponse, any Error>?
+    var handle: UnsafeMutableRawPointer?
+
+    // What libcurl reads while the request is under way.
+    var headerList: UnsafeMutablePointer<curl_slist>?
+    var sentBytes: UnsafeMutableRawBufferPointer?
+
+    // What has moved so far.
+    private var sentCount: Int64 = 0
+    private var status = 0
+    private var headers = ResponseHeaders()
+    private var received: [UInt8] = []
+    private var receivedCount: Int64 = 0
+    private var hasMoved = false
+    private var lastMove = ContinuousClock.now
+    /// Why a callback ended the request.
+    private var failure: TransportError.Reason?
+
+    /// How much of an answer that was not asked for is kept, in bytes.
+    private static let headLimit = 64 << 10
+
+    init(_ request: HTTPRequest, host: String) {
+        self.request = request
+        self.host = host
+    }
+
+    var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
+
+    func markCancelled() { cancelled.store(true, ordering: .releasing) }
+
+    var activityTimeout: Duration { request.activityTimeout ?? request.peer.activityTimeout }
+
+    func error(_ reason: TransportError.Reason) -> TransportError {
+        TransportError(host: host, reason)
+    }
+
+    /// Wakes the task that waits; once.
+    func answer(_ result: Result<HTTPResponse, any Error>) {
+        waiter?.resume(with: result)
+        waiter = nil
+    }
+
+    /// Frees what libcurl was lent.
+    func release(_ curl: UnsafePointer<ccurl_functions>) {
+        curl.pointee.slist_free_all(headerList)
+        headerList = nil
+        sentBytes?.deallocate()
+        sentBytes = nil
+        handle = nil
+    }
+
+    /// Whether nothing has moved for too long on a connection that is there.
+    func isStalled(_ now: ContinuousClock.Instant, _ curl: UnsafePointer<ccurl_functions>) -> Bool {
+        if !hasMoved {
+            // Until there is a connection its own limit counts.
+            var microseconds: curl_off_t = 0
+            _ = ccurl_get_size(curl, handle, CURLINFO_PRETRANSFER_TIME_T, &microseconds)
+            hasMoved = microseconds > 0
+            lastMove = now
+        }
+        return hasMoved && now - lastMove > activityTimeout
+    }
+
+    // MARK: Callbacks
+
+    private func noteMove(_ bytes: Int64) {
+        hasMoved = true
+        lastMove = .now
+        if bytes > 0 { request.observer?(bytes) }
+    }
+
+    /// Takes one line of the header.
+    func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        noteMove(0)
+        if line.starts(with: "HTTP/".utf8) {
+            // The number between the first two blanks: `HTTP/1.1 200 OK`.
+            let words = line.split(separator: UInt8(ascii: " "))
+            status =
+                words.count > 1 ? Int(String(decoding: words[1].prefix(3), as: UTF8.self)) ?? 0 : 0
+        }
+        headers.append(line)
+        guard headers.count <= ResponseHeaders.limit else {
+            failure = .tooLarge(limit: Int64(ResponseHeaders.limit))
+            return false
+        }
+        return true
+    }
+
+    /// Takes the next bytes of the answer's body; returns whether to go on.
+    func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard request.acceptedStatuses.contains(status) else {
+            noteMove(0)
+            received.append(contentsOf: bytes.prefix(Self.headLimit - received.count))
+            receivedCount += Int64(bytes.count)
+            return true
+        }
+        let end = receivedCount + Int64(bytes.count)
+        switch request.destination {
+        case .memory(let limit):
+            guard end <= limit else { return fail(.tooLarge(limit: Int64(limit))) }
+            received.append(contentsOf: bytes)
+        case .file(let descriptor, let offset, let limit):
+            guard end <= limit else { return fail(.tooLarge(limit: limit)) }
+            guard write(bytes, to: descriptor, at: offset + receivedCount) else { return false }
+        }
+        receivedCount = end
+        noteMove(Int64(bytes.count))
+        return true
+    }
+
+    private func write(
+        _ bytes: UnsafeRawBufferPointer, to descriptor: CInt, at offset: Int64
+    ) -> Bool {
+        var done = 0
+        while done < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            let count = retryingInterrupts {
+                pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(done))
+            }
+            guard count > 0 else { return fail(.writing(code: count == 0 ? EIO : errno)) }
+            done += count
+        }
+        return true
+    }
+
+    /// Gives the next bytes of a file to send; `nil` ends the request.
+    func giveBody(_ buffer: UnsafeMutableRawBufferPointer) -> Int? {
+        guard case .file(let descriptor, let range) = request.body else { return 0 }
+        let wanted = min(Int64(buffer.count), range.upperBound - range.lowerBound - sentCount)
+        if wanted == 0 { return 0 }
+        let offset = off_t(range.lowerBound + sentCount)
+        let count = retryingInterrupts {
+            pread(descriptor, buffer.baseAddress, Int(wanted), offset)
+        }
+        guard count > 0 else {
+            _ = fail(count == 0 ? .sourceShrank : .reading(code: errno))
+            return nil
+        }
+        sentCount += Int64(count)
+        noteMove(Int64(count))
+        return count
+    }
+
+    /// Starts the body again from a place, as on a connection that turned out to be closed.
+    func rewindBody(to offset: Int64) {
+        request.observer?(offset - sentCount)
+        sentCount = offset
+    }
+
+    private func fail(_ reason: TransportError.Reason) -> Bool {
+        failure = reason
+        return false
+    }
+
+    // MARK: The end
+
+    /// What became of the request that libcurl ended with this code.
+    func result(of code: CURLcode, _ library: CurlLibrary) -> Result<HTTPResponse, any Error> {
+        if let failure { return .failure(error(failure)) }
+        // A server that refuses a body may close the connection while that is still being sent.
+        let isRefusal = status >= 400 && (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR)
+        guard code == CURLE_OK || isRefusal else {
+            return .failure(error(reason(of: code, library)))
+        }
+        if case .bytes(let bytes) = request.body, !bytes.isEmpty, code == CURLE_OK {
+            request.observer?(Int64(bytes.count))
+        }
+        return .success(
+            HTTPResponse(
+                status: status, headers: headers, body: received, bodyCount: receivedCount))
+    }
+
+    private func reason(of code: CURLcode, _ library: CurlLibrary) -> TransportError.Reason {
+        let words = library.words(for: code)
+        switch code {
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .badRequest(words)
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .hostNotFound
+        case CURLE_COULDNT_CONNECT, CURLE_PROXY: return .cannotConnect(connectWords(words, library))
+        case CURLE_OPERATION_TIMEDOUT: return .connectTimeout
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
+            CURLE_SSL_CIPHER, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ISSUER_ERROR,
+            CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
+            return .tls(words)
+        case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE,
+            CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_SEND_FAIL_REWIND, CURLE_WEIRD_SERVER_REPLY:
+            return .interrupted(words)
+        default: return .failed(words)
+        }
+    }
+
+    /// The system's words, which say more: "connection refused".
+    private func connectWords(_ words: String, _ library: CurlLibrary) -> String {
+        var code = 0
+        _ = ccurl_get_number(library.functions, handle, CURLINFO_OS_ERRNO, &code)
+        return code == 0 ? words : systemErrorText(CInt(truncatingIfNeeded: code))
+    }
+
+    /// One line about the request, without anything that is secret.
+    func traceLine(
+        _ result: Result<HTTPResponse, any Error>, _ curl: UnsafePointer<ccurl_functions>
+    ) -> String {
+        var microseconds: curl_off_t = 0
+        _ = ccurl_get_size(curl, handle, CURLINFO_TOTAL_TIME_T, &microseconds)
+        var connections = 0
+        _ = ccurl_get_number(curl, handle, CURLINFO_NUM_CONNECTS, &connections)
+        let outcome: String
+        switch result {
+        case .success(let response): outcome = "\(response.status)"
+        case .failure(let error):
+            outcome = error is CancellationError ? "cancelled" : summary(of: error)
+        }
+        let connection = connections > 0 ? ", new connection" : ""
+        return "\(request.method.rawValue) \(traceable(url: request.url)): \(outcome), "
+            + "\(request.body.count) bytes sent, \(receivedCount) received in "
+            + "\(microseconds / 1000) ms\(connection)"
+    }
+}
+
+/// A URL without the values of its query, of which some services make a password.
+func traceable(url: String) -> String {
+    guard let mark = url.firstIndex(of: "?") else { return url }
+    let shown = ["list-type", "prefix", "uploads", "partNumber", "max-keys", "delimiter"]
+    let parts = url[url.index(after: mark)...].split(separator: "&").map { part in
+        let name = part.prefix { $0 != "=" }
+        return shown.contains(String(name)) || name.count == part.count ? part : name + "=..."
+    }
+    return url[..<mark] + "?" + parts.joined(separator: "&")
+}

@@ -1,0 +1,73 @@
+internal import Basics
+
+/// A request that got no complete answer; an answer of any status is none of these.
+package struct TransportError: UserFacingError, Equatable {
+    package enum Reason: Equatable, Sendable {
+        /// libcurl cannot be loaded or does not start; its own words.
+        case noLibrary(String)
+        /// The request itself makes no sense: a URL that is none, a scheme other than HTTP.
+        case badRequest(String)
+        /// There is no address for the name of the host, or of the proxy.
+        case hostNotFound
+        /// Nobody accepts connections there; the words of the library.
+        case cannotConnect(String)
+        /// No connection within the time allowed for it.
+        case connectTimeout
+        /// The peer is not who it should be, or no encryption could be agreed on.
+        case tls(String)
+        /// The connection ended before the answer did.
+        case interrupted(String)
+        /// Nothing moved for so long.
+        case stalled(Duration)
+        /// More bytes came than the caller is ready to take.
+        case tooLarge(limit: Int64)
+        /// The file to send could not be read.
+        case reading(code: CInt)
+        /// The file to send has become shorter than it was.
+        case sourceShrank
+        /// What arrived could not be written.
+        case writing(code: CInt)
+        /// Anything else, in the words of the library.
+        case failed(String)
+    }
+
+    /// Host and port of the URL; empty when it has none.
+    package let host: String
+    package let reason: Reason
+
+    package init(host: String, _ reason: Reason) {
+        self.host = host
+        self.reason = reason
+    }
+
+    package var summary: String {
+        let host = printable(host)
+        return switch reason {
+        case .noLibrary(let words): "libcurl cannot be used: \(printable(words))"
+        case .badRequest(let words): "not a request that can be sent: \(printable(words))"
+        case .hostNotFound: "the host '\(host)' cannot be found"
+        case .cannotConnect(let words): "cannot connect to '\(host)': \(printable(words))"
+        case .connectTimeout: "cannot connect to '\(host)': no answer in time"
+        case .tls(let words): "no secure connection to '\(host)': \(printable(words))"
+        case .interrupted(let words): "'\(host)' ended the connection: \(printable(words))"
+        case .stalled(let time):
+            "nothing came from '\(host)' for \(time.components.seconds) seconds"
+        case .tooLarge(let limit): "'\(host)' sent more than \(limit) bytes"
+        case .reading(let code): "cannot read what is to be sent: \(systemErrorText(code))"
+        case .sourceShrank: "the file became shorter while it was sent"
+        case .writing(let code): "cannot write what was received: \(systemErrorText(code))"
+        case .failed(let words): "the request to '\(host)' failed: \(printable(words))"
+        }
+    }
+
+    package var advice: String? {
+        switch reason {
+        case .noLibrary: "install it (Debian, Ubuntu: 'apt-get install libcurl4'), then try again"
+        case .hostNotFound: "check the name in the remote's url or endpoint, and the network"
+        case .cannotConnect, .connectTimeout:
+            "check the address in the remote's url or endpoint, the network, and the proxy"
+        case .tls: "check the certificate authority ('ssl_verify'), and the clock of this machine"
+        default: nil
+        }
+    }
+}
