@@ -112,6 +112,7 @@ let package = Package(
                 "Storage", "Digests", "Basics",
                 .target(name: "CLinux", condition: .when(platforms: [.linux])),
             ]),
+        shared("S3Backend", uses: ["Storage", "Digests", "Basics"]),
         shared("Planning", uses: ["Git", "DVC", "StatusCache", "Digests", "Basics"]),
         shared("Transfer", uses: ["Storage", "DVC", "Digests", "Basics"]),
         shared(
@@ -176,6 +177,7 @@ let package = Package(
         .testTarget(
             name: "FuzzCorpusTests", dependencies: ["FuzzTargets"],
             path: "Tests/Unit/FuzzCorpusTests", swiftSettings: strict),
+        unitTests(of: "S3Backend", with: ["TestSupport", "Digests", "Basics"]),
 
         programTests("Functional"),
         programTests("Interop"),
