@@ -49,6 +49,8 @@ package struct SubprocessError: UserFacingError, Equatable {
         case ended(ExitStatus)
         /// Its output was not what the program documents.
         case unexpectedOutput(String)
+        /// It was still running after this time.
+        case tooSlow(Duration)
     }
 
     package let commandLine: String
@@ -70,6 +72,7 @@ package struct SubprocessError: UserFacingError, Equatable {
             case .ended(.signalled(let signal)): "was ended by signal \(signal)"
             case .ended(.unknown): "ended, but the system did not say how"
             case .unexpectedOutput(let text): "gave an unexpected answer: \(text)"
+            case .tooSlow(let limit): "did not end within \(limit.components.seconds) seconds"
             }
         let words = lastWords.isEmpty ? "" : ": " + lastWords
         return "'\(commandLine)' \(what)\(words)"

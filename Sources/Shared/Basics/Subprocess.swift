@@ -54,6 +54,14 @@ extension Command {
         return CommandResult(status: status, output: collected[0], errorOutput: collected[1])
     }
 
+    /// The same, where taking longer is an error: ``SubprocessError/Cause/tooSlow(_:)``.
+    package func run(upTo limit: Duration) throws(SubprocessError) -> CommandResult {
+        guard let result = try run(within: limit) else {
+            throw SubprocessError(self, .tooSlow(limit))
+        }
+        return result
+    }
+
     /// Runs the command and returns its stdout; any exit status but 0 throws.
     package func outputIfSuccessful(input: [UInt8] = []) throws(SubprocessError) -> [UInt8] {
         let result = try run(input: input)
