@@ -1,0 +1,138 @@
+internal import FoundationEssentials
+
+/// Why an answer is not what its sender documents; says nothing of its content.
+package struct AnswerProblem: Error, Equatable {
+    package let words: String
+}
+
+/// What `credential_process` wrote.
+///
+/// Source: AWS SDKs reference guide, "Process credential provider".
+package func credentials(
+    fromProcess bytes: [UInt8], source: String
+) throws(AnswerProblem) -> LoadedCredentials {
+    struct Version: Decodable {
+        var Version: Int?
+    }
+    let version: Version = try decode(bytes)
+    guard version.Version == 1 else {
+        throw AnswerProblem(words: "'Version' is not 1, which alone is supported")
+    }
+    return try decode(bytes, as: KeyAnswer.self).loaded(from: source, tokenIsRequired: false)
+}
+
+/// What a container's or an instance's metadata server answers.
+///
+/// Source: botocore 1.43, `ContainerProvider` and `InstanceMetadataFetcher`, which require a token
+/// and an end.
+package func credentials(
+    fromMetadata bytes: [UInt8], source: String
+) throws(AnswerProblem) -> LoadedCredentials {
+    let loaded = try decode(bytes, as: KeyAnswer.self).loaded(
+        from: source, tokenIsRequired: true)
+    guard loaded.expiration != nil else { throw AnswerProblem(words: "there is no 'Expiration'") }
+    return loaded
+}
+
+/// What SSO answers to `GetRoleCredentials`.
+package func credentials(
+    fromSSO bytes: [UInt8], source: String
+) throws(AnswerProblem) -> LoadedCredentials {
+    struct Answer: Decodable {
+        struct Keys: Decodable {
+            var accessKeyId: String
+            var secretAccessKey: String
+            var sessionToken: String
+            /// In milliseconds.
+            var expiration: Int64
+        }
+        var roleCredentials: Keys
+    }
+    let keys = try decode(bytes, as: Answer.self).roleCredentials
+    return LoadedCredentials(
+        AWSCredentials(
+            accessKeyID: keys.accessKeyId, secretAccessKey: keys.secretAccessKey,
+            sessionToken: keys.sessionToken),
+        expiration: AWSTime(secondsSince1970: keys.expiration / 1000), source: source)
+}
+
+/// A file of `~/.aws/sso/cache`: the token of a login, and its end.
+package func ssoToken(
+    from bytes: [UInt8]
+) throws(AnswerProblem) -> (token: String, expiration: AWSTime) {
+    struct Cached: Decodable {
+        var accessToken: String
+        var expiresAt: String
+    }
+    let cached: Cached = try decode(bytes)
+    guard let expiration = AWSTime(cached.expiresAt) else {
+        throw AnswerProblem(words: "'expiresAt' is not a time")
+    }
+    return (cached.accessToken, expiration)
+}
+
+/// A file of `~/.aws/login/cache`: what `aws login` left.
+package func credentials(
+    fromLogin bytes: [UInt8], source: String
+) throws(AnswerProblem) -> LoadedCredentials {
+    struct Cached: Decodable {
+        struct Keys: Decodable {
+            var accessKeyId: String
+            var secretAccessKey: String
+            var sessionToken: String
+            var expiresAt: String
+        }
+        var accessToken: Keys
+    }
+    let keys = try decode(bytes, as: Cached.self).accessToken
+    guard let expiration = AWSTime(keys.expiresAt) else {
+        throw AnswerProblem(words: "'expiresAt' is not a time")
+    }
+    return LoadedCredentials(
+        AWSCredentials(
+            accessKeyID: keys.accessKeyId, secretAccessKey: keys.secretAccessKey,
+            sessionToken: keys.sessionToken), expiration: expiration, source: source)
+}
+
+/// The form that most senders share.
+private struct KeyAnswer: Decodable {
+    var AccessKeyId: String?
+    var SecretAccessKey: String?
+    var SessionToken: String?
+    var Token: String?
+    var Expiration: String?
+
+    func loaded(
+        from source: String, tokenIsRequired: Bool
+    ) throws(AnswerProblem) -> LoadedCredentials {
+        guard let id = AccessKeyId, !id.isEmpty else {
+            throw AnswerProblem(words: "there is no 'AccessKeyId'")
+        }
+        guard let secret = SecretAccessKey, !secret.isEmpty else {
+            throw AnswerProblem(words: "there is no 'SecretAccessKey'")
+        }
+        let token = tokenIsRequired ? Token : SessionToken
+        if tokenIsRequired, token == nil { throw AnswerProblem(words: "there is no 'Token'") }
+        var expiration: AWSTime?
+        if let text = Expiration {
+            guard let time = AWSTime(text) else {
+                throw AnswerProblem(words: "'Expiration' is not a time")
+            }
+            expiration = time
+        }
+        return LoadedCredentials(
+            AWSCredentials(accessKeyID: id, secretAccessKey: secret, sessionToken: token),
+            expiration: expiration, source: source)
+    }
+}
+
+/// The decoder's own errors may quote the input, so none of their words is kept.
+private func decode<Value: Decodable>(
+    _ bytes: [UInt8], as type: Value.Type = Value.self
+) throws(AnswerProblem) -> Value {
+    do {
+        return try JSONDecoder().decode(type, from: Data(bytes))
+    } catch {
+        throw AnswerProblem(words: "not the JSON that is documented")
+    }
+}

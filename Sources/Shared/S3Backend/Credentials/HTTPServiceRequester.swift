@@ -1,0 +1,29 @@
+package import HTTPClient
+
+/// Asks the small questions through the loop that moves the objects, too.
+package struct HTTPServiceRequester: ServiceRequester {
+    private let loop: TransferLoop
+    private let peer: Peer
+
+    /// `peer`: certificates and proxy; its time limits are replaced by those of each request.
+    package init(_ loop: TransferLoop, peer: Peer) {
+        self.loop = loop
+        self.peer = peer
+    }
+
+    package func respond(to request: ServiceRequest) async throws -> ServiceResponse {
+        guard let method = HTTPRequest.Method(rawValue: request.method) else {
+            preconditionFailure("no such method")
+        }
+        var peer = peer
+        peer.connectTimeout = request.timeout
+        peer.activityTimeout = request.timeout
+        if !request.usesProxy { peer.proxy = ProxySettings() }
+        var sent = HTTPRequest(
+            method, request.url, body: request.body.isEmpty ? .none : .bytes(request.body),
+            to: .memory(limit: request.answerLimit), peer: peer)
+        sent.secrets = request.headers.map { HTTPHeader($0.name, $0.value) }
+        let answer = try await loop.send(sent)
+        return ServiceResponse(status: answer.status, body: answer.body)
+    }
+}
