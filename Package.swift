@@ -63,9 +63,9 @@ func unitTests(of room: String, with others: [Target.Dependency] = []) -> Target
 }
 
 /// Tests that run programs: the built ones with real git, or real DVC beside them.
-func programTests(_ level: String) -> Target {
+func programTests(_ level: String, with others: [Target.Dependency] = []) -> Target {
     .testTarget(
-        name: "\(level)Tests", dependencies: ["TestSupport", "Digests", "Basics"],
+        name: "\(level)Tests", dependencies: ["TestSupport", "Digests", "Basics"] + others,
         path: "Tests/\(level)",
         exclude: level == "Interop"
             ? ["requirements.txt", "dvc-commands.py", "Random/differential-run.py"] : [],
@@ -112,7 +112,7 @@ let package = Package(
                 "Storage", "Digests", "Basics",
                 .target(name: "CLinux", condition: .when(platforms: [.linux])),
             ]),
-        shared("S3Backend", uses: ["Storage", "Digests", "Basics"]),
+        shared("S3Backend", uses: ["Storage", "HTTPClient", "XML", "Digests", "Basics"]),
         shared("Planning", uses: ["Git", "DVC", "StatusCache", "Digests", "Basics"]),
         shared("Transfer", uses: ["Storage", "DVC", "Digests", "Basics"]),
         shared(
@@ -121,9 +121,8 @@ let package = Package(
         shared(
             "Workflows",
             uses: [
-                "Workspace", "Planning", "Transfer", "LocalBackend", "Storage", "DVC", "Git",
-                "StatusCache",
-                "Digests", "Basics",
+                "Workspace", "Planning", "Transfer", "S3Backend", "LocalBackend", "Storage", "DVC",
+                "Git", "StatusCache", "HTTPClient", "Digests", "Basics",
             ]),
 
         .executableTarget(
@@ -161,7 +160,7 @@ let package = Package(
             of: "Workflows",
             with: [
                 "TestSupport", "Transfer", "Planning", "LocalBackend", "Storage", "StatusCache",
-                "DVC", "Git", "Digests", "Basics",
+                "S3Backend", "HTTPClient", "DVC", "Git", "Digests", "Basics",
             ]),
         .testTarget(
             name: "GitDVCTests", dependencies: ["git-dvc", "TestSupport", "Basics"],
@@ -172,15 +171,19 @@ let package = Package(
         unitTests(of: "LocalBackend", with: ["StoreConformance", "Storage", "Digests", "Basics"]),
 
         .target(
-            name: "FuzzTargets", dependencies: ["YAML", "DVC", "Git", "Digests", "Basics"],
+            name: "FuzzTargets",
+            dependencies: ["YAML", "XML", "HTTPClient", "DVC", "Git", "Digests", "Basics"],
             path: "Tests/Support/FuzzTargets", swiftSettings: strict),
         .testTarget(
             name: "FuzzCorpusTests", dependencies: ["FuzzTargets"],
             path: "Tests/Unit/FuzzCorpusTests", swiftSettings: strict),
-        unitTests(of: "S3Backend", with: ["TestSupport", "Digests", "Basics"]),
+        unitTests(
+            of: "S3Backend",
+            with: ["TestSupport", "StoreConformance", "HTTPClient", "Storage", "Digests", "Basics"]),
 
         programTests("Functional"),
-        programTests("Interop"),
+        programTests(
+            "Interop", with: ["StoreConformance", "S3Backend", "HTTPClient", "Storage"]),
 
         .executableTarget(
             name: "bench", dependencies: ["TestSupport", "Digests", "Basics"],

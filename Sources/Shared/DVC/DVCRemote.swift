@@ -35,7 +35,7 @@ package struct DVCRemote: Equatable, Sendable {
     ///
     /// Source: dvc-compat 2.6.
     package var isCloudVersioned: Bool {
-        bool("version_aware") ?? false || bool("worktree") ?? false
+        boolean("version_aware") ?? false || boolean("worktree") ?? false
     }
 
     package func text(of option: String) -> String? { options[option]?.text }
@@ -43,8 +43,14 @@ package struct DVCRemote: Equatable, Sendable {
     /// The level that set the option: a secret from ``ConfigLevel/repo`` is known to everybody.
     package func level(of option: String) -> ConfigLevel? { options[option]?.level }
 
-    private func bool(_ option: String) -> Bool? {
+    /// The value of a switch; `nil` when it is not set, or to something else.
+    package func boolean(_ option: String) -> Bool? {
         text(of: option).flatMap { Bool(configText: $0) }
+    }
+
+    /// The value of a number; `nil` when it is not set, or to something else.
+    package func number(_ option: String) -> Int? {
+        text(of: option).flatMap { Int(configText: $0) }
     }
 }
 

@@ -53,6 +53,8 @@ package struct HTTPRequest: Sendable {
     package var isBulk = false
     /// Replaces ``Peer/activityTimeout`` where the server has long work to do before it answers.
     package var activityTimeout: Duration?
+    /// For the whole exchange, where something small must be quick; `nil` for no limit.
+    package var timeLimit: Duration?
     /// Is told the bytes of both bodies as they move, on the loop's thread.
     package var observer: (@Sendable (_ bytes: Int64) -> Void)?
     /// Who is on the other side, and how to get there.

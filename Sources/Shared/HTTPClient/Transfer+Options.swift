@@ -23,6 +23,9 @@ extension Transfer {
             options.set(CURLOPT_BUFFERSIZE, 256 << 10)
             options.set(CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
         }
+        if let limit = request.timeLimit {
+            options.set(CURLOPT_TIMEOUT_MS, max(1, milliseconds(limit)))
+        }
         setPeer(&options)
         setMethod(&options)
         setHeaders(&options)

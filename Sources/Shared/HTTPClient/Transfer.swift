@@ -194,7 +194,9 @@ final class Transfer: @unchecked Sendable {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .badRequest(words)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .hostNotFound
         case CURLE_COULDNT_CONNECT, CURLE_PROXY: return .cannotConnect(connectWords(words, library))
-        case CURLE_OPERATION_TIMEDOUT: return .connectTimeout
+        case CURLE_OPERATION_TIMEDOUT:
+            // Either limit has the same code, but only one of them is left once bytes moved.
+            return hasMoved ? .stalled(request.timeLimit ?? activityTimeout) : .connectTimeout
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
             CURLE_SSL_CIPHER, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ISSUER_ERROR,
             CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:

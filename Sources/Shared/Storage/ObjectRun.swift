@@ -3,8 +3,8 @@ package import Digests
 /// Objects that lie side by side in a store: sorted, each once, their digests starting with the
 /// same byte.
 ///
-/// So they are in one folder of a directory, or below one short prefix of a bucket; legacy objects
-/// of that byte have another one.
+/// So they are in one folder of a directory; legacy objects of that byte have another one. For a
+/// store whose ``StoreTraits/runsSpanFolders`` is set the digests may start with any byte.
 package struct ObjectRun: Sendable {
     /// Never empty.
     package let oids: ArraySlice<ObjectID>

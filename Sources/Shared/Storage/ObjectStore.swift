@@ -84,12 +84,18 @@ package struct StoreTraits: Sendable {
     /// Whether ``ObjectStore/presence(of:)`` is quicker than a request for each object.
     package let answersRuns: Bool
 
+    /// Whether a run may hold objects of any folder, so that one can hold all that are wanted.
+    package let runsSpanFolders: Bool
+
     /// What DVC's cache is called where a remote has its name: no remote has an empty one.
     package static let cacheName = ""
 
-    package init(name: String, blocksThreads: Bool, answersRuns: Bool = false) {
+    package init(
+        name: String, blocksThreads: Bool, answersRuns: Bool = false, runsSpanFolders: Bool = false
+    ) {
         self.name = name
         self.blocksThreads = blocksThreads
         self.answersRuns = answersRuns
+        self.runsSpanFolders = runsSpanFolders
     }
 }

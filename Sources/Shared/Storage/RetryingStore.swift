@@ -77,13 +77,24 @@ package struct RetryingStore: ObjectStore {
     package func makeDurable() async throws { try await base.makeDurable() }
 
     private func retrying<Result>(_ request: () async throws -> Result) async throws -> Result {
+        try await policy.retrying(request)
+    }
+}
+
+extension RetryingStore.Policy {
+    /// Repeats a request for as long as its errors are transient and the policy allows it.
+    ///
+    /// For ``RetryingStore``, and for the pieces of an object that is too large to start anew.
+    package func retrying<Result>(
+        _ request: () async throws -> Result
+    ) async throws -> Result {
         var attempt = 1
         while true {
             do {
                 return try await request()
             } catch let error as StoreError {
-                guard let delay = policy.delay(after: error, attempt: attempt) else { throw error }
-                try await policy.sleep(delay)
+                guard let delay = delay(after: error, attempt: attempt) else { throw error }
+                try await sleep(delay)
                 try Task.checkCancellation()
             }
             attempt += 1

@@ -23,6 +23,8 @@ package struct StoreError: UserFacingError, Equatable {
         case unavailable(String)
         /// The store asks to be left alone for a while; `nil` leaves the time to the caller.
         case busy(String, retryAfter: Duration?)
+        /// The connection, not the store, made it fail: a reset, a stall, a truncated answer.
+        case interrupted(String)
         /// Anything else; the words of the system or the service.
         case failed(String)
     }
@@ -34,42 +36,44 @@ package struct StoreError: UserFacingError, Equatable {
     package let reason: Reason
     /// The system call behind it, when there was one: it has better advice than the reason alone.
     package let cause: SystemError?
+    /// What to do about it, where the store knows better than the reason alone.
+    package let remedy: String?
 
     package init(
         _ operation: Operation, _ key: ObjectKey, store: String, _ reason: Reason,
-        cause: SystemError? = nil
+        cause: SystemError? = nil, remedy: String? = nil
     ) {
         self.operation = operation
         self.key = key
         self.store = store
         self.reason = reason
         self.cause = cause
+        self.remedy = remedy
     }
 
     /// Whether the same request can succeed later without anybody changing anything.
     package var isTransient: Bool {
-        if case .busy = reason { true } else { false }
+        switch reason {
+        case .busy, .interrupted: true
+        default: false
+        }
     }
 
     /// Whether every other request to this store must be expected to fail the same way.
     package var affectsWholeStore: Bool {
         switch reason {
         case .denied, .full, .unavailable: true
-        case .missing, .sourceMissing, .mismatch, .busy, .failed: false
+        case .missing, .sourceMissing, .mismatch, .busy, .interrupted, .failed: false
         }
     }
 
     package var summary: String {
         let cause =
-            switch reason {
-            case .missing: "no such object"
-            case .sourceMissing: "the file is no longer in the cache"
-            case .mismatch(let found):
-                (operation == .upload ? "the file in the cache" : "the object there")
-                    + " is damaged: it has the MD5 \(found)"
-            case .denied(let words), .full(let words), .unavailable(let words), .failed(let words):
-                words
-            case .busy(let words, _): "the service is busy: \(words)"
+            if case .mismatch = reason {
+                (operation == .upload ? "the file in the cache" : "the object there") + " "
+                    + reason.words
+            } else {
+                reason.words
             }
         let preposition =
             switch operation {
@@ -82,7 +86,7 @@ package struct StoreError: UserFacingError, Equatable {
     }
 
     package var advice: String? {
-        if let advice = cause?.advice { return advice }
+        if let advice = remedy ?? cause?.advice { return advice }
         return switch reason {
         case .denied: "check the permissions or credentials for remote '\(store)'"
         case .full: "free some space on remote '\(store)', then run the command again"
@@ -91,7 +95,22 @@ package struct StoreError: UserFacingError, Equatable {
             "remove the damaged file, then get the object again or add the data again"
         case .mismatch:
             "remove that object from the remote, then run 'git dvc push' where the data is"
-        case .missing, .sourceMissing, .busy, .failed: nil
+        case .missing, .sourceMissing, .busy, .interrupted, .failed: nil
+        }
+    }
+}
+
+extension StoreError.Reason {
+    /// What happened, without saying to what.
+    package var words: String {
+        switch self {
+        case .missing: "no such object"
+        case .sourceMissing: "the file is no longer in the cache"
+        case .mismatch(let found): "is damaged: it has the MD5 \(found)"
+        case .denied(let words), .full(let words), .unavailable(let words),
+            .interrupted(let words), .failed(let words):
+            words
+        case .busy(let words, _): "the service is busy: \(words)"
         }
     }
 }

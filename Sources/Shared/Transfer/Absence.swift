@@ -24,6 +24,12 @@ package func absentObjects(
         }
         return (zip(sought, isThere).filter { !$0.1 }.map(\.0), sought.count)
     }
+    if store.traits.runsSpanFolders {
+        let sought = sortedAndUnique(oids)
+        if sought.isEmpty { return ([], 0) }
+        let presence = try await store.presence(of: ObjectRun(sought[...]))
+        return (zip(sought, presence).filter { !$0.1 }.map(\.0), sought.count)
+    }
     let shards = ShardedObjects(oids)
     let answers = try await workers.map(shards.count, limit: jobs) { index in
         let sought = sortedAndUnique(shards[index])

@@ -1,5 +1,6 @@
 package import Basics
 package import Git
+internal import HTTPClient
 package import Planning
 internal import StatusCache
 
@@ -18,6 +19,8 @@ package struct Session: Sendable {
     package let repository: GitRepository
     package let config: GitConfig
     package let trace: Trace
+    /// For all remotes that are reached over HTTP; it starts with the first request.
+    let transferLoop: TransferLoop
 
     /// Finds the repository at `directory` and reads Git's configuration.
     ///
@@ -26,6 +29,7 @@ package struct Session: Sendable {
         self.environment = environment
         self.directory = directory
         trace = Trace(setting: environment["GIT_DVC_TRACE"])
+        transferLoop = TransferLoop(trace.httpSettings)
         let git = try GitProgram(environment: environment, trace: trace)
         // Both at once: each takes longer to start than to answer.
         var question = try GitConfig.Question(at: directory, git)

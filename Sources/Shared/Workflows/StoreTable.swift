@@ -19,11 +19,14 @@ struct UnsupportedRemoteError: UserFacingError {
 
 extension Session {
     /// The store behind a remote, with retries, and traced when asked for.
-    func store(for remote: DVCRemote) throws(UnsupportedRemoteError) -> any ObjectStore {
+    ///
+    /// Nothing is asked of it yet. Throws ``UnsupportedRemoteError`` and what is wrong with options.
+    func store(for remote: DVCRemote) throws -> any ObjectStore {
         switch remote.location {
         case .directory(let path):
             let store = LocalStore(root: path, name: remote.name, isShared: remote.isShared)
             return wrapped(store)
+        case .url("s3", let text): return wrapped(try s3Store(for: remote, url: text))
         case .url(let scheme, _):
             throw UnsupportedRemoteError(remote: remote.name, scheme: scheme)
         }

@@ -26,6 +26,11 @@ package struct XMLError: UserFacingError, Equatable {
     /// Counted from 1.
     package let line: Int
 
+    package init(reason: Reason, line: Int) {
+        self.reason = reason
+        self.line = line
+    }
+
     package var summary: String {
         let words =
             switch reason {

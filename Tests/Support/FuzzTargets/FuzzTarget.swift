@@ -2,6 +2,8 @@ internal import Basics
 internal import DVC
 internal import Digests
 internal import Git
+internal import HTTPClient
+internal import XML
 internal import YAML
 
 /// A parser of text that comes from strangers, to be fed with anything.
@@ -14,6 +16,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case tomlParameters = "parameters-toml"
     case pythonParameters = "parameters-python"
     case refUpdates = "ref-updates"
+    case xml
+    case httpHeaders = "http-headers"
 
     /// Runs the parser; a broken promise traps.
     package func run(_ bytes: [UInt8]) {
@@ -29,8 +33,34 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .tomlParameters: parseParameters(bytes, in: "p.toml")
         case .pythonParameters: parseParameters(bytes, in: "p.py")
         case .refUpdates: _ = try? RefUpdate.parse(bytes)
+        case .xml: parseXML(bytes)
+        case .httpHeaders: parseHeaders(bytes)
         }
     }
+}
+
+/// What was opened is closed, in that order, or there is an error.
+private func parseXML(_ bytes: [UInt8]) {
+    var open: [String] = []
+    do throws(XMLError) {
+        try readXML(bytes) { event in
+            switch event {
+            case .start(let name): open.append(name)
+            case .end(let name, _): precondition(open.popLast() == name)
+            }
+        }
+        precondition(open.isEmpty)
+    } catch {
+        precondition(!error.summary.isEmpty)
+    }
+}
+
+/// A pause that a server asks for is none into the past.
+private func parseHeaders(_ bytes: [UInt8]) {
+    let response = HTTPResponse(status: 503, headers: ResponseHeaders(bytes))
+    let pause = response.retryAfter(now: 1_790_000_000)
+    precondition(pause.map { $0 >= .zero } ?? true)
+    _ = hostAndPort(ofURL: response["location"] ?? "")
 }
 
 /// Errors must have something to say.

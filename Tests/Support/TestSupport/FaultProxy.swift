@@ -203,14 +203,16 @@ package final class FaultProxy: Sendable {
         var allowed = Int.max
         if case .truncate(let count) = fault { allowed = count }
         var pending = start
-        while !pending.isEmpty {
+        repeat {
             let next = server.receive()
-            if case .corrupt = fault, next.isEmpty { pending[pending.count - 1] ^= 1 }
+            if case .corrupt = fault, next.isEmpty, !pending.isEmpty {
+                pending[pending.count - 1] ^= 1
+            }
             let piece = pending.prefix(allowed)
             allowed -= piece.count
             guard client.send(piece), allowed > 0 else { return }
             pending = next
-        }
+        } while !pending.isEmpty
     }
 
     /// The head with one line changed: the server closes after its answer, so its end is seen.

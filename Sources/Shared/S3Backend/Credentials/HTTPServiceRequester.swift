@@ -22,6 +22,7 @@ package struct HTTPServiceRequester: ServiceRequester {
         var sent = HTTPRequest(
             method, request.url, body: request.body.isEmpty ? .none : .bytes(request.body),
             to: .memory(limit: request.answerLimit), peer: peer)
+        sent.timeLimit = request.timeout
         sent.secrets = request.headers.map { HTTPHeader($0.name, $0.value) }
         let answer = try await loop.send(sent)
         return ServiceResponse(status: answer.status, body: answer.body)

@@ -1,0 +1,71 @@
+internal import Basics
+internal import Digests
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// A new file that is written in pieces, and removes itself unless it is kept.
+final class DownloadTarget: Sendable {
+    let file: OpenFile
+    private let isKept = Locked(false)
+
+    var descriptor: CInt { file.descriptor }
+
+    init(creating path: FilePath) throws(SystemError) {
+        // Readable as well, because what was written is hashed from there.
+        file = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o666, operation: "create")
+    }
+
+    deinit {
+        // The error that ended the work is the one to tell.
+        if isKept.withLock({ !$0 }) { try? removeFile(file.path) }
+    }
+
+    func keep() { isKept.withLock { $0 = true } }
+}
+
+/// Hashes a file behind the one who writes it; used by one task at a time, on whichever thread.
+final class FileHasher: @unchecked Sendable {
+    private let target: DownloadTarget
+    private var hasher: ContentHasher
+    private let scheme: HashScheme
+
+    /// In bytes.
+    private static let blockSize = 256 << 10
+
+    init(_ target: DownloadTarget, like oid: ObjectID) {
+        self.target = target
+        scheme = oid.scheme
+        hasher = ContentHasher(oid.scheme)
+    }
+
+    /// Takes the next bytes of the file, which must all be there.
+    func hash(_ range: Range<Int64>) throws(SystemError) {
+        if range.isEmpty { return }
+        let size = min(Self.blockSize, range.count)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        defer { buffer.deallocate() }
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let wanted = Int(min(Int64(size), range.upperBound - offset))
+            let count = retryingInterrupts {
+                pread(target.descriptor, buffer.baseAddress, wanted, off_t(offset))
+            }
+            guard count > 0 else {
+                throw SystemError("read", target.file.path, code: count == 0 ? EIO : errno)
+            }
+            hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            offset += Int64(count)
+        }
+    }
+
+    /// The name of what was taken; the hasher is used up.
+    func finish(isDirectory: Bool) -> ObjectID {
+        var last = ContentHasher(scheme)
+        swap(&last, &hasher)
+        return last.finish(isDirectory: isDirectory)
+    }
+}

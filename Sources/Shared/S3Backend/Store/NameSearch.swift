@@ -1,0 +1,72 @@
+internal import Digests
+internal import Storage
+
+/// Finds wanted objects among names that arrive in their order, page by page.
+///
+/// Pure: who asks for the pages is elsewhere.
+struct NameSearch: Sendable {
+    private let wanted: [ObjectID]
+    /// For the first of the wanted objects, whether each is there; the others are open.
+    private(set) var presence: [Bool] = []
+    private var nameCount = 0
+    private var pageCount = 0
+    private var lastName: ObjectID?
+
+    /// Above so many objects in a store DVC takes a page for as dear as five requests.
+    ///
+    /// Source: dvc-compat 4.7.
+    private static let largeStore = 500_000.0
+
+    /// `wanted`: sorted, each once, all of one scheme, not empty.
+    init(_ wanted: [ObjectID]) {
+        self.wanted = wanted
+        presence.reserveCapacity(wanted.count)
+    }
+
+    var open: ArraySlice<ObjectID> { wanted[presence.count...] }
+    var isDone: Bool { presence.count == wanted.count }
+
+    /// Takes the names of the next page.
+    ///
+    /// `isLast`: nothing comes after it. Returns `false`, having concluded nothing, when names are
+    /// not in order.
+    mutating func take(_ names: [ObjectID], isLast: Bool) -> Bool {
+        var last = lastName
+        for name in names {
+            if let last, name <= last { return false }
+            last = name
+        }
+        lastName = last
+        nameCount += names.count
+        pageCount += 1
+        for name in names {
+            while let next = open.first, next < name { presence.append(false) }
+            if open.first == name { presence.append(true) }
+        }
+        if isLast { while !isDone { presence.append(false) } }
+        return true
+    }
+
+    /// How many more pages there are up to the last wanted object, as the names so far let expect.
+    var expectedPages: Double {
+        guard let first = wanted.first, let last = wanted.last, let lastName, nameCount > 0 else {
+            return 1  // only foreign names so far
+        }
+        let seen = max(1, Double(lastName.high) - Double(first.high))
+        let unseen = max(0, Double(last.high) - Double(lastName.high))
+        return max(1, unseen / seen * Double(pageCount))
+    }
+
+    /// Whether asking for each open object takes less than reading on.
+    var shouldAskEach: Bool {
+        let perPage = Double(max(1, nameCount / max(1, pageCount)))
+        let names = expectedPages * perPage
+        let span = (wanted.first?.high).map { Double((lastName?.high ?? $0) &- $0) } ?? 0
+        let total = Double(nameCount) * Double(UInt64.max) / max(1, span)
+        let weight = total > Self.largeStore ? 5.0 : 1.0
+        let costs = ExistenceStrategy.Costs(
+            perRequest: 1, perName: weight / perPage, namesAreProof: true)
+        let estimate = Int(min(names.rounded(.up), 1e15))
+        return ExistenceStrategy(wanted: open.count, estimate: estimate, costs) == .askEach
+    }
+}

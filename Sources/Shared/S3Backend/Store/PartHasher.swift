@@ -1,0 +1,82 @@
+internal import Basics
+internal import Digests
+
+/// Hashes a file from its start to its end, piece by piece: as a whole, and each piece.
+///
+/// Used by one task at a time, on whichever thread.
+final class PartHasher: @unchecked Sendable {
+    /// What one piece is.
+    struct Part: Sendable {
+        let range: Range<Int64>
+        let md5: ObjectID
+        let payload: PayloadHash
+    }
+
+    private let source: UploadSource
+    /// Whether the pieces are signed, so that their SHA-256 is needed.
+    private let signs: Bool
+    private let scheme: HashScheme
+    private var md5 = MD5()
+    /// The end of the whole that is not yet in `md5`, which takes blocks of 64 bytes only.
+    private var rest: [UInt8] = []
+    private var folding: FoldingHasher?
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: blockSize, alignment: 64)
+
+    /// In bytes: few calls per MiB, and what was read is still in a core's cache when it is hashed.
+    private static let blockSize = 256 << 10
+
+    init(_ source: UploadSource, like oid: ObjectID, signs: Bool) {
+        self.source = source
+        self.signs = signs
+        scheme = oid.scheme
+        if oid.scheme == .md5DosToUnix { folding = FoldingHasher() }
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Takes the next piece; `nil` when the file has become shorter.
+    func hash(_ range: Range<Int64>) throws(SystemError) -> Part? {
+        var part = MD5()
+        var sha256 = signs ? SHA256() : nil
+        var tail: [UInt8] = []
+        let count = try source.read(range, into: buffer) { block in
+            sha256?.update(block)
+            folding?.hasher.update(block)
+            takeBoth(block, &part, &tail)
+        }
+        guard count == Int64(range.count) else { return nil }
+        let digest = tail.withUnsafeBytes { part.finish($0) }
+        var payload = PayloadHash.unsigned
+        if let hasher = sha256.take() { payload = .signed(hasher.finish()) }
+        return Part(range: range, md5: digest, payload: payload)
+    }
+
+    /// The name of all that was taken; the hasher is used up.
+    func finish(isDirectory: Bool) -> ObjectID {
+        if let folding { return folding.finish(isDirectory: isDirectory) }
+        return rest.withUnsafeBytes { md5.finish($0, isDirectory: isDirectory) }
+    }
+
+    private func takeBoth(
+        _ block: UnsafeRawBufferPointer, _ part: inout MD5, _ tail: inout [UInt8]
+    ) {
+        let whole = block.count / MD5.blockSize * MD5.blockSize
+        let head = UnsafeRawBufferPointer(rebasing: block[..<whole])
+        // Both at once cost no more than one.
+        MD5.update(&md5, head, &part, head)
+        tail = Array(block[whole...])
+        rest = tail
+    }
+}
+
+/// A legacy hasher that can be kept in an optional of a class.
+private final class FoldingHasher {
+    var hasher = ContentHasher(.md5DosToUnix)
+
+    func finish(isDirectory: Bool) -> ObjectID {
+        var last = ContentHasher(.md5DosToUnix)
+        swap(&last, &hasher)
+        return last.finish(isDirectory: isDirectory)
+    }
+}

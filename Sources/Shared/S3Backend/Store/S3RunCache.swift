@@ -1,0 +1,89 @@
+internal import Basics
+internal import Digests
+internal import HTTPClient
+package import Storage
+
+extension S3Store {
+    package var runCache: (any RunCacheStore)? { S3RunCache(store: self) }
+}
+
+/// The run-cache in a bucket, beside the objects.
+struct S3RunCache: RunCacheStore {
+    let store: S3Store
+
+    private var client: S3Client { store.client }
+
+    func runs() async throws -> Set<RunCacheName> {
+        var found: Set<RunCacheName> = []
+        let folder = client.key(FilePath(RunCacheName.directory)) + "/"
+        var continuation = ""
+        while true {
+            let query =
+                "\(continuation)encoding-type=url&list-type=2&prefix=\(percentEncoded(folder))"
+            let response = try await send("look up", folder) { S3Request(.get, nil, query: query) }
+            let page = try S3Listing(response.body)
+            for key in page.keys where key.utf8.starts(with: folder.utf8) {
+                let parts = key.dropFirst(folder.count).split(separator: "/")
+                guard parts.count == 3, parts[1].hasPrefix(parts[0]),
+                    let name = RunCacheName(key: String(parts[1]), value: String(parts[2]))
+                else { continue }
+                found.insert(name)
+            }
+            guard let next = page.continuation else { return found }
+            continuation = "continuation-token=\(percentEncoded(next))&"
+        }
+    }
+
+    func contents(of name: RunCacheName, limit: Int) async throws -> [UInt8] {
+        try await send("read", name.path.string) {
+            var request = S3Request(.get, client.key(name.path))
+            request.secrets = store.configuration.encryptionKeyHeaders
+            request.destination = .memory(limit: limit)
+            return request
+        }.body
+    }
+
+    func put(_ bytes: [UInt8], as name: RunCacheName) async throws {
+        _ = try await send("upload", name.path.string) {
+            var request = S3Request(.put, client.key(name.path))
+            request.headers = [HTTPHeader("content-md5", base64(objectID(of: bytes).digest))]
+            request.headers += store.configuration.objectHeaders
+            request.secrets = store.configuration.encryptionKeyHeaders
+            request.body = .bytes(bytes)
+            request.payload = PayloadHash(of: bytes)
+            return request
+        }
+    }
+
+    /// Sends a request, again where that helps; throws ``S3RunCacheError`` and `CancellationError`.
+    private func send(
+        _ operation: String, _ path: String, _ make: () -> S3Request
+    ) async throws -> HTTPResponse {
+        // The failures of objects say it all; only their name is another.
+        let key = ObjectKey(ObjectID(high: 0, low: 0))
+        do {
+            return try await store.configuration.retry.retrying {
+                let response = try await store.send(make(), .read, key)
+                guard response.status == 200 else { throw client.failure(.read, key, response) }
+                return response
+            }
+        } catch let error as StoreError {
+            throw S3RunCacheError(
+                operation: operation, path: path, remote: store.traits.name,
+                words: error.reason.words, advice: error.advice)
+        }
+    }
+}
+
+/// A request about the run-cache that did not do what was asked.
+struct S3RunCacheError: UserFacingError {
+    let operation: String
+    let path: String
+    let remote: String
+    let words: String
+    let advice: String?
+
+    var summary: String {
+        "cannot \(operation) \(printable(path)) on remote '\(remote)': \(words)"
+    }
+}
