@@ -31,7 +31,7 @@ private func touchMemory(mebibytes: Int, in world: World) throws {
 /// Puts a file of random bytes into the cache and its metafile into the working copy.
 ///
 /// No program that reads the file's bytes here becomes as large as the file.
-private func addLargeFile(
+func addLargeFile(
     _ name: String, mebibytes: Int, to project: Project
 ) throws -> FilePath {
     let world = project.world
