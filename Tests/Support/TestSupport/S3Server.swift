@@ -21,18 +21,26 @@ package final class S3Server: Sendable {
     private let process: RunningProcess
     private let bucketCount = Locked(0)
 
-    package var url: String { "http://127.0.0.1:\(port)" }
+    /// The file of a certificate that nobody else trusts, when the server speaks TLS.
+    package let certificate: FilePath?
+
+    package var url: String {
+        "\(certificate == nil ? "http" : "https")://127.0.0.1:\(port)"
+    }
 
     /// The folder whose folders are rclone's buckets.
     package var buckets: FilePath { directory.path.appending("buckets") }
 
     /// Starts the program and returns once it accepts connections.
-    package init(_ program: Program) throws {
+    ///
+    /// `speaksTLS`: rclone only.
+    package init(_ program: Program, speaksTLS: Bool = false) throws {
         self.program = program
         directory = try TemporaryDirectory(inMemory: true)
         let buckets = directory.path.appending("buckets")
         for number in 1...500 { try createDirectories(buckets.appending("bucket-\(number)")) }
         port = try LoopbackSocket.freePort()
+        certificate = speaksTLS ? try Self.makeCertificate(in: directory.path) : nil
         let path: String
         let arguments: [String]
         switch program {
@@ -45,6 +53,7 @@ package final class S3Server: Sendable {
                 ["serve", "s3", buckets.string, "--addr", "127.0.0.1:\(port)", "--config", ""]
                 + (program == .rcloneWithKeys
                     ? ["--auth-key", "\(Self.accessKey),\(Self.secretKey)"] : [])
+                + (certificate.map { ["--cert", $0.string, "--key", "\($0).key"] } ?? [])
         }
         let environment = [
             "PATH": "/usr/bin:/bin", "HOME": directory.path.string,
@@ -56,6 +65,19 @@ package final class S3Server: Sendable {
             path, arguments, in: directory.path, environment: environment, input: [],
             scratch: directory.path)
         try waitUntilReady()
+    }
+
+    private static func makeCertificate(in folder: FilePath) throws -> FilePath {
+        let path = folder.appending("certificate.pem")
+        let arguments = [
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+            "-addext", "subjectAltName=IP:127.0.0.1", "-out", path.string, "-keyout", "\(path).key",
+        ]
+        try RunningProcess(
+            "openssl", arguments, in: folder, environment: ["PATH": "/usr/bin:/bin"], input: [],
+            scratch: folder
+        ).wait().checked()
+        return path
     }
 
     private func waitUntilReady() throws {
