@@ -20,8 +20,9 @@ extension Transfer {
             CURLOPT_HTTP_VERSION,
             Int((request.isBulk ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS)))
         if request.isBulk {
-            options.set(CURLOPT_BUFFERSIZE, 256 << 10)
-            options.set(CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
+            // One of them only: dozens of connections have such buffers.
+            let isUpload = request.body.count > 0
+            options.set(isUpload ? CURLOPT_UPLOAD_BUFFERSIZE : CURLOPT_BUFFERSIZE, 256 << 10)
         }
         if let limit = request.timeLimit {
             options.set(CURLOPT_TIMEOUT_MS, max(1, milliseconds(limit)))
