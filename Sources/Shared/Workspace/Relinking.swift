@@ -38,7 +38,8 @@ package struct Relinking: Sendable {
     ///
     /// `base`: of the file or directory, relative to the top of the working copy. `isMember`: whether
     /// it is part of a tracked directory, for which nothing is recorded of who may run it.
-    /// Throws `SystemError`, ``UnsafePathError``, ``DamagedCacheError``, `CancellationError`.
+    /// Throws ``UnaddableError`` for a file that is not what it was, `SystemError`, ``UnsafePathError``,
+    /// ``DamagedCacheError``, `CancellationError`.
     package func run(
         _ content: WorkspaceContent, at base: FilePath, isMember: Bool = false
     ) async throws -> [FilePath] {
@@ -53,10 +54,20 @@ package struct Relinking: Sendable {
             let isAlone = content.listing == nil
             guard isAlone || needsRelink(file) else { continue }
             try Task.checkCancellation()
+            try checkUnchanged(file, at: path)
             if try !relink(file, at: path, isAlone: isAlone, by: usable) { failed.append(path) }
             if isAlone, !isMember, file.isExecutable { makeExecutable(path) }
         }
         return failed
+    }
+
+    /// Throws when a file was written to since it was read: what it holds now is saved nowhere, and a
+    /// link would take its place.
+    private func checkUnchanged(_ file: HashedFile, at path: FilePath) throws {
+        let status = try fileStatus(workspace.top.appending(path), followingLinks: true)
+        guard let status, file.stamp.hasSameContent(as: FileStamp(status)) else {
+            throw UnaddableError(path: path, reason: .changedSince)
+        }
     }
 
     /// Whether a member of a directory is not what `cache.type` asks for.

@@ -1,7 +1,7 @@
 package import Basics
 
 /// Something in the working copy that cannot become an object, or part of one.
-package struct UnaddableError: UserFacingError {
+package struct UnaddableError: UserFacingError, Equatable {
     package enum Reason: Equatable, Sendable {
         case notUTF8
         case brokenLink
@@ -11,6 +11,8 @@ package struct UnaddableError: UserFacingError {
         case ignoreFile
         /// It was written to while it was read.
         case changed
+        /// It was written to after it was recorded, and before it was made a link to the cache.
+        case changedSince
     }
 
     /// Relative to the DVC root.
@@ -30,6 +32,7 @@ package struct UnaddableError: UserFacingError {
         case .noFile: "cannot track '\(name)': it is neither a file nor a directory"
         case .ignoreFile: "cannot track '\(name)': no '.dvcignore' may be in a tracked directory"
         case .changed: "'\(name)' was changed while it was read; nothing is recorded"
+        case .changedSince: "'\(name)' was changed after it was recorded; it is left as it is"
         }
     }
 
@@ -38,7 +41,7 @@ package struct UnaddableError: UserFacingError {
         case .notUTF8: "rename it, or name it in '.dvcignore'"
         case .brokenLink, .noFile: "remove it, or name it in '.dvcignore'"
         case .ignoreFile: "move its lines to the '.dvcignore' above the directory"
-        case .changed: "wait until nobody writes to it, then run the command again"
+        case .changed, .changedSince: "wait until nobody writes to it, then run the command again"
         }
     }
 }
