@@ -33,7 +33,9 @@ package enum PipelineText {
         }
     }
 
-    /// The text without the stage; `nil` when no stage is left, and the file can go.
+    /// The text without the stage; `nil` when nothing is left, and the file can go.
+    ///
+    /// DVC removes the file with its last stage, whatever else it says.
     package static func removing(
         _ name: String, from bytes: [UInt8]
     ) throws(MetafileError) -> [UInt8]? {
@@ -44,7 +46,12 @@ package enum PipelineText {
                     case .mapping(let stages) = entries[index].value
                 else { return YAMLValue(root) }
                 let kept = stages.filter { $0.key != .string(name) }
-                if kept.isEmpty { return nil }
+                if kept.isEmpty {
+                    entries.remove(at: index)
+                    // `schema` says only how a lock file is written.
+                    return entries.allSatisfy { $0.key == .string("schema") }
+                        ? nil : .mapping(entries)
+                }
                 entries[index].value = .mapping(kept)
                 return .mapping(entries)
             } ?? nil

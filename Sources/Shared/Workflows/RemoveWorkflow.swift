@@ -98,8 +98,7 @@ package struct RemoveWorkflow {
     /// Makes the data of an out the user's own, or removes it, and lets Git see its path.
     private func release(_ out: TrackedOut) async throws {
         if removesOuts {
-            try await checkSaved(out)
-            try removeTree(out.path)
+            try await removeData(of: out)
         } else if out.out.isCached {
             let relinking = Relinking(
                 recording.workspace, recording.cache, types: recording.config.linkTypes,
@@ -118,28 +117,42 @@ package struct RemoveWorkflow {
         }
     }
 
+    /// Removes what is recorded of an out, and leaves what DVC does not look at: ignored files, other
+    /// projects, links to directories.
+    ///
     /// Throws when the data is not all in the cache: then it would be lost.
-    private func checkSaved(_ out: TrackedOut) async throws {
+    private func removeData(of out: TrackedOut) async throws {
         let below = out.path.relative(to: recording.root) ?? out.path
         let rules = try IgnoreRules.ofWorkspace(recording.reader.root, downTo: below)
         let scheme = out.out.oid?.scheme ?? .md5
         let content = try await recording.reader.content(of: below, scheme: scheme, ignoring: rules)
-        guard let content else { return }
+        guard let content, let status = try recording.workspace.status(of: out.path) else { return }
         let isSaved = content.files.allSatisfy {
             recording.cache.holds($0.oid, size: $0.stamp.size)
         }
         guard isSaved, out.out.isCached else {
             throw RecordingTargetError(target: recording.shown(out.path).string, reason: .unsaved)
         }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            return try recording.workspace.remove(out.path)
+        }
+        for file in content.files {
+            try recording.workspace.remove(out.path.appending(file.path))
+        }
+        try removeEmptyDirectories(out.path)
     }
 
-    private func removeTree(_ path: FilePath) throws {
-        guard let status = try recording.workspace.status(of: path) else { return }
-        guard status.st_mode & S_IFMT == S_IFDIR else {
-            return try recording.workspace.remove(path)
-        }
+    private func removeEmptyDirectories(_ path: FilePath) throws {
         let place = recording.top.appending(path)
-        for name in try directoryEntries(place) { try removeTree(path.appending(name)) }
-        guard place.withCString({ rmdir($0) }) == 0 else { throw SystemError("remove", place) }
+        for name in try directoryEntries(place) {
+            let entry = path.appending(name)
+            guard let status = try recording.workspace.status(of: entry),
+                status.st_mode & S_IFMT == S_IFDIR
+            else { continue }
+            try removeEmptyDirectories(entry)
+        }
+        guard place.withCString({ rmdir($0) }) == 0 || errno == ENOTEMPTY || errno == EEXIST else {
+            throw SystemError("remove", place)
+        }
     }
 }
