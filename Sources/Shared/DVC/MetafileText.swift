@@ -20,9 +20,9 @@ package struct MetafileText {
 
     /// The file with new data for some of its outs, everything else as it was; comments stay.
     ///
-    /// `outs`: found by their paths, normalized; an out that the file does not have takes the place of
-    /// all that it has, as with DVC. Throws ``MetafileError`` for a file that is none, or that cannot be
-    /// changed without losing something.
+    /// `outs`: found by their places, whatever the file's `wdir` is; an out that the file does not have
+    /// takes the place of all that it has, as with DVC. Throws ``MetafileError`` for a file that is none,
+    /// or that cannot be changed without losing something.
     package static func updating(
         _ bytes: [UInt8], _ outs: [RecordedOut]
     ) throws(MetafileError) -> [UInt8] {
@@ -45,6 +45,11 @@ package struct MetafileText {
     /// What DVC would write: what it knows, less what says nothing.
     private static func state(of root: YAMLNode, _ outs: [RecordedOut]) -> YAMLValue {
         guard let mapping = root.mapping else { return YAMLValue(root) }
+        let wdir = mapping["wdir"]?.string ?? ""
+        let nodes = mapping["outs"]?.sequence ?? []
+        let isKnown = outs.allSatisfy { out in
+            nodes.contains { location(of: $0, in: wdir) == out.location }
+        }
         var entries: [YAMLValue.Entry] = []
         var isFrozen = false
         for entry in mapping.entries {
@@ -53,10 +58,12 @@ package struct MetafileText {
             case "frozen", "locked":
                 isFrozen = isFrozen || !entry.value.isFalsy
                 if key == "locked" || entry.value.isFalsy { continue }
-            case "wdir" where FilePath(entry.value.string ?? "").normalized.isEmpty: continue
+            case "wdir":
+                // A new out is written as seen from the file.
+                if !isKnown || FilePath(wdir).normalized.isEmpty { continue }
             case "outs":
-                let nodes = entry.value.sequence ?? []
-                entries.append(YAMLValue.Entry(key, .sequence(Self.outs(nodes, outs))))
+                let values = isKnown ? Self.outs(nodes, outs, in: wdir) : outs.map(\.entry)
+                entries.append(YAMLValue.Entry(key, .sequence(values)))
                 continue
             default: if entry.value.isFalsy { continue }
             }
@@ -71,17 +78,15 @@ package struct MetafileText {
         return .mapping(entries)
     }
 
-    private static func outs(_ nodes: [YAMLNode], _ outs: [RecordedOut]) -> [YAMLValue] {
-        func path(of node: YAMLNode) -> FilePath? {
-            node.mapping?["path"]?.string.map { FilePath($0).normalized }
-        }
-        let isKnown = outs.allSatisfy { out in
-            nodes.contains { path(of: $0) == FilePath(out.path).normalized }
-        }
-        guard isKnown else { return outs.map(\.entry) }
-        return nodes.map { node in
-            let out = outs.first { path(of: node) == FilePath($0.path).normalized }
-            return state(ofOut: node, out)
+    private static func location(of node: YAMLNode, in wdir: String) -> OutLocation? {
+        node.mapping?["path"]?.string.map { OutLocation($0, in: wdir) }
+    }
+
+    private static func outs(
+        _ nodes: [YAMLNode], _ outs: [RecordedOut], in wdir: String
+    ) -> [YAMLValue] {
+        nodes.map { node in
+            state(ofOut: node, outs.first { $0.location == location(of: node, in: wdir) })
         }
     }
 

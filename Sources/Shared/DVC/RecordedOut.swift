@@ -3,7 +3,7 @@ internal import YAML
 
 /// What is found out about an out when its data is recorded.
 package struct RecordedOut: Equatable, Sendable {
-    /// As it stands in the metafile, relative to the stage's working directory.
+    /// Relative to the directory of the metafile, whatever the working directory of its stage is.
     package let path: String
     package let oid: ObjectID
     /// In bytes; `nil` where DVC does not know it, after a part of a directory was exchanged.
@@ -21,6 +21,8 @@ package struct RecordedOut: Equatable, Sendable {
         self.fileCount = fileCount
         self.isExecutable = isExecutable
     }
+
+    var location: OutLocation { OutLocation(path, in: "") }
 
     /// The keys that depend on the data, in DVC's order.
     ///

@@ -43,7 +43,7 @@ struct OutRecorder {
         if isCached, options.commits { try await relink(content, at: path) }
     }
 
-    /// How the metafile spells the path of an out: relative to its working directory, normalized.
+    /// The path of an out as seen from its metafile.
     private static func spelling(of out: TrackedOut) -> String {
         guard case .inside(let location) = out.out.location else { return "" }
         return location.string
@@ -92,7 +92,10 @@ struct OutRecorder {
     // MARK: A part of a directory
 
     private mutating func recordMember(_ path: FilePath, of out: TrackedOut) async throws {
-        guard let oid = out.out.oid, let member = path.relative(to: out.path) else {
+        // Since the targets were looked at, another member may have been recorded: by this command,
+        // or by whoever held the lock.
+        let recorded = try current(out)
+        guard let oid = recorded.oid, let member = path.relative(to: out.path) else {
             throw AddError(
                 path: recording.shown(path), reason: .noList(recording.shown(out.path)))
         }
@@ -111,8 +114,8 @@ struct OutRecorder {
         }
         var members = kept.map { (path: old.path(at: $0), oid: old.oid(at: $0)) }
         members += (content?.files ?? []).map { (member.appending($0.path), $0.oid) }
-        let new = try DirectoryListing(members)
-        let bytes = new.encoded()
+        let listing = try DirectoryListing(members)
+        let bytes = listing.encoded()
         let name = objectID(of: bytes, isDirectory: true)
         if options.commits, out.out.isCached {
             do {
@@ -123,18 +126,29 @@ struct OutRecorder {
         }
         // DVC does not look into the rest, so it knows the sum only when nothing was replaced.
         var size: Int64?
-        if let content, isAppended, let before = out.out.size, before > 0 {
+        if let content, isAppended, let before = recorded.size, before > 0 {
             size = before + content.size
         } else if name == oid, content != nil {
-            size = out.out.size
+            size = recorded.size
         }
-        let recorded = RecordedOut(
-            path: Self.spelling(of: out), oid: name, size: size, fileCount: new.count,
+        let new = RecordedOut(
+            path: Self.spelling(of: out), oid: name, size: size, fileCount: listing.count,
             isExecutable: false)
         if out.out.isCached { try hide(out.path) }
-        try write(recorded, to: out.metafile)
+        try write(new, to: out.metafile)
         if let content, options.commits, out.out.isCached {
             try await relink(content, at: path, isMember: true)
+        }
+    }
+
+    /// What the metafile says of an out now.
+    private func current(_ out: TrackedOut) throws -> Out {
+        let bytes = try readFileIfPresent(recording.top.appending(out.metafile), limit: 64 << 20)
+        do throws(MetafileError) {
+            let outs = try Metafile(bytes ?? []).outs
+            return outs.first { $0.location == out.out.location } ?? out.out
+        } catch {
+            throw error.located(in: out.metafile)
         }
     }
 

@@ -36,7 +36,8 @@ import Testing
 
     @Test func `what cannot be changed in place is refused`() {
         let text =
-            "outs:\n- md5: &id \(String(repeating: "0d", count: 16))\n  hash: md5\n  path: a\n"
+            "outs:\n- md5: \(String(repeating: "0d", count: 16))\n  hash: md5\n  path: a\n"
+            + "meta: &m\n  a: 1\n"
         #expect(throws: MetafileError.self) { try updated(text, out("a")) }
     }
 
