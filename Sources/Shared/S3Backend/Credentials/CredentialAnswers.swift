@@ -12,10 +12,14 @@ package func credentials(
     fromProcess bytes: [UInt8], source: String
 ) throws(AnswerProblem) -> LoadedCredentials {
     struct Version: Decodable {
-        var Version: Int?
+        var number: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case number = "Version"
+        }
     }
     let version: Version = try decode(bytes)
-    guard version.Version == 1 else {
+    guard version.number == 1 else {
         throw AnswerProblem(words: "'Version' is not 1, which alone is supported")
     }
     return try decode(bytes, as: KeyAnswer.self).loaded(from: source, tokenIsRequired: false)
@@ -96,25 +100,33 @@ package func credentials(
 
 /// The form that most senders share.
 private struct KeyAnswer: Decodable {
-    var AccessKeyId: String?
-    var SecretAccessKey: String?
-    var SessionToken: String?
-    var Token: String?
-    var Expiration: String?
+    var id: String?
+    var secret: String?
+    var sessionToken: String?
+    var token: String?
+    var end: String?
+
+    enum CodingKeys: String, CodingKey {
+        case id = "AccessKeyId"
+        case secret = "SecretAccessKey"
+        case sessionToken = "SessionToken"
+        case token = "Token"
+        case end = "Expiration"
+    }
 
     func loaded(
         from source: String, tokenIsRequired: Bool
     ) throws(AnswerProblem) -> LoadedCredentials {
-        guard let id = AccessKeyId, !id.isEmpty else {
+        guard let id, !id.isEmpty else {
             throw AnswerProblem(words: "there is no 'AccessKeyId'")
         }
-        guard let secret = SecretAccessKey, !secret.isEmpty else {
+        guard let secret, !secret.isEmpty else {
             throw AnswerProblem(words: "there is no 'SecretAccessKey'")
         }
-        let token = tokenIsRequired ? Token : SessionToken
+        let token = tokenIsRequired ? self.token : sessionToken
         if tokenIsRequired, token == nil { throw AnswerProblem(words: "there is no 'Token'") }
         var expiration: AWSTime?
-        if let text = Expiration {
+        if let text = end {
             guard let time = AWSTime(text) else {
                 throw AnswerProblem(words: "'Expiration' is not a time")
             }
