@@ -89,7 +89,7 @@ import Testing
         try world.commit("1", as: "sub/a")
         try world.expectRefusal(
             "no remote is configured for 'sub/a' (commit @): there is nowhere to upload its data",
-            hint: "set one up with 'dvc remote add -d <name> <url>' and commit '.dvc/config'")
+            hint: "set one up with 'git dvc remote add -d <name> <url>' and commit '.dvc/config'")
     }
 
     @Test func `a remote that does not exist, by name`() throws {

@@ -21,7 +21,7 @@ import Testing
         #expect(
             lines.first?.hasSuffix("on remote 'storage': '\(world.storage)' is not a directory")
                 == true)
-        #expect(lines.last == "hint: check the url of remote 'storage' with 'dvc remote list'")
+        #expect(lines.last == "hint: check the url of remote 'storage' with 'git dvc remote list'")
         #expect(lines.count == 2)
         #expect(try readFile(world.storage) == Array("in the way".utf8))
         #expect(try world.refs() == [])
@@ -203,7 +203,7 @@ import Testing
             #expect(result.status == 253)
             #expect(
                 result.errorOutput.hasPrefix("error: '\(plain)' is not inside of a DVC repository"))
-            #expect(result.errorOutput.contains("\nhint: run 'dvc init'"))
+            #expect(result.errorOutput.contains("\nhint: run 'git dvc init'"))
         }
     }
 

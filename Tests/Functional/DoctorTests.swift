@@ -100,6 +100,7 @@ import Glibc
                 remote = bucket
             ['remote "bucket"']
                 url = s3://bucket/path
+                endpointurl = http://127.0.0.1:1
                 secret_access_key = tracked\(secret)
             ['remote "web"']
                 url = https://user\(secret):pass\(secret)@host.example/path?sig=\(secret)#\(secret)
@@ -143,7 +144,7 @@ import Glibc
             "warning: root, remote 'bucket': secret_access_key is set in '\(world.path)/.dvc/config', "
                 + "which everybody can read",
             "ok: root, remote 'bucket': access_key_id is set in '\(world.path)/.dvc/config.local'",
-            "warning: root, remote 'bucket': 's3://bucket/path': ",
+            "error: root, remote 'bucket': cannot look up ",
             "warning: root, remote 'web': the URL in '\(world.path)/.dvc/config' has a password in it",
             "warning: root, remote 'web': 'https://host.example/path': ", in: result)
     }

@@ -25,6 +25,7 @@ swift build -c release --scratch-path .build/fuzz --product fuzz \
 fuzz=.build/fuzz/release/fuzz
 export SWIFT_BACKTRACE=enable=no
 
+# shellcheck disable=SC2046 # a list of names
 [ $# -gt 0 ] || set -- $(python3 Tests/Fuzz/corpus.py targets)
 failed=
 for target; do

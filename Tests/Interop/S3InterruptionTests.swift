@@ -59,9 +59,9 @@ import Glibc
                 $0.target.contains(key) && $0.target.contains("partNumber=\(stalled)&")
             }
             let push = try world.sandbox.start("git", ["dvc", "push"], in: world.path)
-            let deadline = ContinuousClock.now + .seconds(60)
+            let deadline = ContinuousClock.now + .seconds(180)
             while !parts(proxy).contains(stalled) {
-                await Task.yield()
+                try await Task.sleep(for: .milliseconds(5))  // leaves the processor to the push
                 guard ContinuousClock.now < deadline else {
                     Issue.record("part \(stalled) never came: \(push.errorOutputSoFar)")
                     return

@@ -73,7 +73,7 @@ import Testing
         #expect(unsigned.map { $0["authorization"] } == [nil])
     }
 
-    /// Loading it costs 4 to 6 ms (decision 0020).
+    /// Loading it costs 4 to 6 ms (decision 0009).
     @Test func `libcurl is loaded by a push that asks, and by no other`() throws {
         let world = try S3World(.moto)
         func loadsLibrary() throws -> Bool {

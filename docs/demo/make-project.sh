@@ -1,9 +1,9 @@
 #!/bin/sh
 # Makes docs/demo/project with real DVC: `DVC=.build/venv/bin/dvc docs/demo/make-project.sh`.
 #
-# The demo carries the result, because it must run without Python and DVC. The names in it have no
-# leading dot and metafiles end in .txt, or this repository itself would look like a DVC project to
-# git-dvc and to DVC.
+# The demo carries the result, to compare its own with, because it must run without Python and DVC.
+# The names in it have no leading dot and metafiles end in .txt, or this repository itself would look
+# like a DVC project to git-dvc and to DVC.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -45,5 +45,4 @@ cp readings.dvc "$here/project/readings.dvc.txt"
 cp model.bin.dvc "$here/project/model.bin.dvc.txt"
 cp .dvc/config "$here/project/dvc/config"
 cp .dvc/.gitignore "$here/project/dvc/gitignore"
-cp -R .dvc/cache "$here/project/dvc/cache"
 chmod -R u+w "$here/project"

@@ -51,6 +51,6 @@ package struct ObsoleteFileError: UserFacingError, Equatable {
     }
 
     package var advice: String? {
-        "move its command to 'dvc.yaml' with 'dvc stage add', or track its outs with 'dvc add'"
+        "move its command to 'dvc.yaml' with 'dvc stage add', or track its outs with 'git dvc add'"
     }
 }

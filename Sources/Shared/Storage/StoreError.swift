@@ -90,7 +90,7 @@ package struct StoreError: UserFacingError, Equatable {
         return switch reason {
         case .denied: "check the permissions or credentials for remote '\(store)'"
         case .full: "free some space on remote '\(store)', then run the command again"
-        case .unavailable: "check the url of remote '\(store)' with 'dvc remote list'"
+        case .unavailable: "check the url of remote '\(store)' with 'git dvc remote list'"
         case .mismatch where operation == .upload:
             "remove the damaged file, then get the object again or add the data again"
         case .mismatch:

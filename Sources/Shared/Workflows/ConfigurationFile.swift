@@ -78,7 +78,7 @@ struct ConfigurationFiles {
             throw level.isInRepository
                 ? ConfigurationCommandError(
                     "'\(directory)' is not inside of a DVC repository",
-                    advice: "run 'dvc init' at the top of the repository")
+                    advice: "run 'git dvc init' at the top of the repository")
                 : ConfigurationCommandError(
                     "cannot tell where the configuration of --\(level.rawValue) is",
                     advice: "set HOME")

@@ -12,7 +12,7 @@ extension Doctor {
         }
         let roots = try dvcRoots(session)
         if roots.isEmpty {
-            return warn("roots", "there is no DVC repository below '\(top)'", "run 'dvc init'")
+            return warn("roots", "there is no DVC repository below '\(top)'", "run 'git dvc init'")
         }
         for root in roots {
             let topic = root.isEmpty ? "root" : "root \(root)"
@@ -54,7 +54,7 @@ extension Doctor {
         if config.remoteNames.isEmpty {
             return warn(
                 topic, "no DVC remote is configured: there is nowhere to upload data",
-                "add one: 'dvc remote add -d <name> <url>'")
+                "add one: 'git dvc remote add -d <name> <url>'")
         }
         if let name = config.defaultRemoteName {
             if config.remoteNames.contains(name) {
@@ -65,7 +65,7 @@ extension Doctor {
                     "correct core.remote, or add the remote")
             }
         } else {
-            warn(topic, "no remote is the default", "choose one: 'dvc remote default <name>'")
+            warn(topic, "no remote is the default", "choose one: 'git dvc remote default <name>'")
         }
         for key in session.config.keys.sorted() where key.hasSuffix(".dvcremote") {
             let name = session.config[key]?.lowercased() ?? ""
@@ -93,7 +93,8 @@ extension Doctor {
             return warn(topic, "\(place) keeps versions in the cloud: it can only be read", nil)
         }
         do {
-            let store = try session.store(for: remote)
+            // Somebody waits for the answer, and "not reached" is one.
+            let store = try session.store(for: remote, attempts: 2)
             if case .directory(let path) = remote.location {
                 guard directoryExists(path) else {
                     return warn(
@@ -124,7 +125,8 @@ extension Doctor {
             if setting.level == .repo {
                 warn(
                     topic, "\(text), which everybody can read who has the repository",
-                    "move it to config.local: 'dvc remote modify --local'; and change the secret")
+                    "move it to config.local: 'git dvc remote modify --local'; and change the secret"
+                )
             } else {
                 ok(topic, text)
             }

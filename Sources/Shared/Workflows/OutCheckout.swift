@@ -17,7 +17,7 @@ struct UnsavedFileError: UserFacingError {
 
     var summary: String { "'\(path)' has changes that are saved nowhere; it is left as it is" }
     var advice: String? {
-        "save them with 'dvc add' or 'dvc commit', or remove the file, then pull again"
+        "save them with 'git dvc add' or 'git dvc commit', or remove the file, then pull again"
     }
 }
 

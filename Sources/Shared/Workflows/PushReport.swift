@@ -83,7 +83,7 @@ package struct MissingObjectError: UserFacingError {
     }
 
     package var advice: String? {
-        "get it from where it is, or make it again ('dvc repro', 'dvc add')"
+        "get it from where it is, or make it again ('dvc repro', 'git dvc add')"
             + (isPush ? "; 'git -c dvc.strict=none push' pushes without it" : "")
     }
 }
@@ -146,7 +146,7 @@ package struct NoRemoteError: UserFacingError {
     }
 
     package var advice: String? {
-        "set one up with 'dvc remote add -d <name> <url>' and commit '.dvc/config'"
+        "set one up with 'git dvc remote add -d <name> <url>' and commit '.dvc/config'"
     }
 }
 

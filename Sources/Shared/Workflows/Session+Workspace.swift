@@ -11,7 +11,7 @@ package struct NotADVCRepositoryError: UserFacingError {
             + "Git repository)"
     }
 
-    package var advice: String? { "run 'dvc init' at the top of the repository" }
+    package var advice: String? { "run 'git dvc init' at the top of the repository" }
 }
 
 extension Session {

@@ -91,7 +91,7 @@ struct VersionedLookupError: UserFacingError {
     var summary: String {
         "\(place) is kept in versions by its remote, where nothing can be looked up yet"
     }
-    var advice: String? { "look it up with 'dvc data status' or 'dvc status -c'" }
+    var advice: String? { "look it up with 'dvc data status' or 'git dvc status -c'" }
 }
 
 extension ProgressMeter.Output {

@@ -20,13 +20,16 @@ struct UnsupportedRemoteError: UserFacingError {
 extension Session {
     /// The store behind a remote, with retries, and traced when asked for.
     ///
-    /// Nothing is asked of it yet. Throws ``UnsupportedRemoteError`` and what is wrong with options.
-    func store(for remote: DVCRemote) throws -> any ObjectStore {
+    /// Nothing is asked of it yet. `attempts`: how often a request is made that may succeed later.
+    /// Throws ``UnsupportedRemoteError`` and what is wrong with options.
+    func store(for remote: DVCRemote, attempts: Int? = nil) throws -> any ObjectStore {
+        var policy = RetryingStore.Policy()
+        if let attempts { policy.attempts = attempts }
         switch remote.location {
         case .directory(let path):
             let store = LocalStore(root: path, name: remote.name, isShared: remote.isShared)
-            return wrapped(store)
-        case .url("s3", let text): return wrapped(try s3Store(for: remote, url: text))
+            return wrapped(store, policy)
+        case .url("s3", let text): return wrapped(try s3Store(for: remote, url: text), policy)
         case .url(let scheme, _):
             throw UnsupportedRemoteError(remote: remote.name, scheme: scheme)
         }
@@ -37,8 +40,10 @@ extension Session {
         LocalStore(root: path, name: StoreTraits.cacheName, isShared: isShared)
     }
 
-    private func wrapped(_ store: any ObjectStore) -> any ObjectStore {
-        guard trace.isOn else { return RetryingStore(store) }
+    private func wrapped(
+        _ store: any ObjectStore, _ policy: RetryingStore.Policy
+    ) -> any ObjectStore {
+        guard trace.isOn else { return RetryingStore(store, policy: policy) }
         let trace = trace
         return RetryingStore(
             TracingStore(store) { request in
@@ -48,6 +53,6 @@ extension Session {
                 trace.log(
                     "\(store.traits.name): \(operation)\(key)\(bytes) in \(request.duration): "
                         + request.result)
-            })
+            }, policy: policy)
     }
 }

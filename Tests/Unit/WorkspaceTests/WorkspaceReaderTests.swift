@@ -173,8 +173,13 @@ import Glibc
 
     @Test func `a hard link is the object itself, and a link to a file is copied`() async throws {
         try write("data/a", "content")
-        #expect(symlink("a", root.appending("data/b").string) == 0)
+        // Of other content: which of two equal files is taken in first is open.
+        try write("elsewhere", "other content")
+        #expect(symlink("../elsewhere", root.appending("data/b").string) == 0)
         let found = try #require(try await content("data", into: .hardLink(cache)))
+        let copied = try #require(try fileStatus(cache.path(of: ObjectKey(found.files[1].oid))))
+        let target = try #require(try fileStatus(root.appending("elsewhere")))
+        #expect(copied.st_ino != target.st_ino)
         let object = try #require(try fileStatus(cache.path(of: ObjectKey(found.files[0].oid))))
         let file = try #require(try fileStatus(root.appending("data/a")))
         #expect(file.st_ino == object.st_ino)

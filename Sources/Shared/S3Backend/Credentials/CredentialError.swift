@@ -77,7 +77,7 @@ package enum CredentialError: UserFacingError, Equatable {
         case .unreadable(let error): error.advice
         case .notFromRepository:
             "put it into your own '~/.aws/config', "
-                + "or set 'configpath' or 'credentialpath' with 'dvc remote modify --local'"
+                + "or set 'configpath' or 'credentialpath' with 'git dvc remote modify --local'"
         }
     }
 }
