@@ -272,18 +272,6 @@ import Testing
         #expect(try twins.run("commit", "--force", "q").both(1))
     }
 
-    @Test func `commit of a stage is left to DVC`() throws {
-        let twins = try TwinRepositories()
-        try twins.shell(
-            "printf 'stages:\\n  s:\\n    cmd: echo 1 >o\\n    outs:\\n    - o\\n' >dvc.yaml; echo 1 >o; echo 1 >f"
-        )
-        #expect(try twins.run("add", "--quiet", "f").both(0))
-        let ours = try twins.sandbox.run("git", "dvc", "commit", "--force", in: twins.ours)
-        #expect(ours.status == 1)
-        #expect(ours.errorOutput.contains("hint: use real DVC for it: 'dvc commit'"))
-        #expect(try twins.run("commit", "--force", "f.dvc").both(0))
-    }
-
     @Test func `remove lets go of data`() throws {
         let twins = try twinsWithFiles()
         #expect(try twins.run(["add", "--quiet"] + everything).both(0))

@@ -49,7 +49,7 @@ package struct Metafile: Equatable, Sendable {
 
     /// The one stage that a `.dvc` file is.
     package var stage: Stage {
-        Stage(name: nil, dependencies: dependencies, outs: outs, state: state)
+        Stage(name: nil, dependencies: dependencies, outs: outs, state: state, definition: nil)
     }
 
     private init(

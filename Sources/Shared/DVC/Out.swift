@@ -54,6 +54,8 @@ package struct Out: Equatable, Sendable {
 struct OutFlags: Equatable, Sendable {
     var isCached = true
     var isPushable = true
+    /// Whether a stage keeps what was there before it runs (`persist`).
+    var isPersistent = false
     var remoteName: String?
 
     init() {}

@@ -71,6 +71,7 @@ extension OutFlags {
         let fields = try Fields(node, "an out", allowed: nil)
         if let cache = try fields.boolean("cache") { isCached = cache }
         if let push = try fields.boolean("push") { isPushable = push }
+        if let persist = try fields.boolean("persist") { isPersistent = persist }
         guard let remote = fields.mapping["remote"], let text = remote.string else { return }
         let value = try templates.value(text, at: remote.mark)
         let name = value.isFalsy ? "" : try templates.string(value, "'remote'", at: remote.mark)

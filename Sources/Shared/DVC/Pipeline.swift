@@ -17,7 +17,8 @@ package struct Pipeline: Equatable, Sendable {
             let entry = locked[Array(stage.name.utf8)]
             return Stage(
                 name: stage.name, dependencies: stage.dependencies,
-                outs: stage.outs(locked: entry), state: StageState(stage, locked: entry))
+                outs: stage.outs(locked: entry), state: StageState(stage, locked: entry),
+                definition: stage)
         }
     }
 }

@@ -9,6 +9,8 @@ package struct Stage: Equatable, Sendable {
     package let outs: [Out]
     /// What tells whether the stage is up to date, besides its outs.
     package let state: StageState
+    /// What stands in the `dvc.yaml`, templates filled in; `nil` for a `.dvc` file.
+    let definition: PipelineStage?
 
     /// The group that a member `name@key` belongs to; `nil` for anything else.
     package var group: String? {

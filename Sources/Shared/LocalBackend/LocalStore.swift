@@ -14,7 +14,7 @@ internal import Glibc
 /// their thread. Source: DVC 3.67, observed (dvc-compat 2.4).
 package struct LocalStore: ObjectCache {
     package let traits: StoreTraits
-    let root: FilePath
+    package let root: FilePath
     let isShared: Bool
     /// The directory's own device is one side of either; the source's or the target's is the other.
     let reflinksIn = Reflinks()

@@ -15,7 +15,7 @@ package struct CollectedStage: Sendable {
     package let root: FilePath
     /// All that its metafile says; `nil` for one of a commit, of which many are held.
     package let stage: Stage?
-    let outs: [FilePath]
+    package let outs: [FilePath]
     /// Files and directories that it reads; none for imports from elsewhere.
     let dependencies: [FilePath]
 

@@ -25,6 +25,9 @@ package struct RecordReport: Sendable {
     package var areStaged = false
     /// Files for which no type of link in `cache.type` works.
     package var unlinked: [FilePath] = []
+    /// Lock files that were not there before, and those in which something has changed.
+    package var newLocks: [FilePath] = []
+    package var changedLocks: [FilePath] = []
 }
 
 /// Puts files and directories under DVC: into the cache, a `.dvc` file, and out of Git's sight.

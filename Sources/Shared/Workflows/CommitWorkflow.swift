@@ -1,6 +1,7 @@
 package import Basics
 internal import DVC
 internal import Digests
+internal import Planning
 internal import Workspace
 
 /// What the user asked for.
@@ -9,6 +10,8 @@ package struct CommitOptions: Sendable {
     package var isForced = false
     /// `-R`: directories mean all metafiles below them.
     package var isRecursive = false
+    /// `-d`: with all stages that the targets need.
+    package var withDependencies = false
     /// `--data-only`: nothing of stages.
     package var isDataOnly = false
     /// `--no-relink` turns it off.
@@ -19,7 +22,7 @@ package struct CommitOptions: Sendable {
     package init() {}
 }
 
-/// Records what the outs of `.dvc` files hold now, and puts it into the cache.
+/// Records what the outs of `.dvc` files and stages hold now, and puts it into the cache.
 ///
 /// Source: `repo/commit.py` in DVC 3.67; observed.
 package struct CommitWorkflow {
@@ -32,35 +35,80 @@ package struct CommitWorkflow {
         self.options = options
     }
 
-    /// Records the targets, or everything without any.
+    /// What one target means.
+    private struct Choice {
+        var data: [TrackedOut] = []
+        var stages: [SelectedStage] = []
+    }
+
+    /// Records the targets, or everything without any; those before one that fails are recorded.
     ///
-    /// `words`: metafiles, outs, or what lies in them, relative to the directory the user is in.
-    /// Throws ``RecordingTargetError``, ``AddError``, `UnaddableError`, `MetafileError`, `SystemError`,
-    /// ``LockBusyError``, `SubprocessError`, `CancellationError`.
-    package func run(_ words: [FilePath]) async throws -> RecordReport {
+    /// `words`: metafiles, stages, outs, or what lies in them, relative to the directory the user is in.
+    /// `report`: hears of what was done, also when an error follows.
+    /// Throws ``RecordingTargetError``, ``AddError``, `UnaddableError`, `UncheckableError`,
+    /// `MetafileError`, `SystemError`, ``LockBusyError``, `SubprocessError`, `CancellationError`.
+    package func run(
+        _ words: [FilePath], report: (RecordReport) -> Void
+    ) async throws {
         let outs = try recording.session.trackedOuts(in: recording.root)
-        let chosen = try words.isEmpty ? outs : words.flatMap { try self.outs(named: $0, of: outs) }
-        if let stage = chosen.first(where: \.isPipeline), !options.isDataOnly {
-            throw RecordingTargetError(
-                target: recording.shown(stage.metafile).string, reason: .stage(stage.stageName))
-        }
-        let data = chosen.filter { !$0.isPipeline }
+        let choices =
+            try words.isEmpty ? [choice(nil, of: outs)] : words.map { try choice($0, of: outs) }
+        let paths = choices.flatMap { $0.data.map(\.path) + $0.stages.flatMap(\.stage.outs) }
         let git =
-            recording.isWithoutGit
-            ? nil : try GitView(of: data.map(\.path), in: recording.session.repository)
-        if let git, let tracked = data.first(where: { $0.out.isCached && git.tracks($0.path) }) {
-            throw AddError(path: recording.shown(tracked.path), reason: .trackedByGit)
-        }
+            recording.isWithoutGit ? nil : try GitView(of: paths, in: recording.session.repository)
         let lock = try await recording.lock()
-        var adding = AddOptions()
-        adding.relinks = options.relinks
-        var recorder = OutRecorder(recording, git, adding)
-        for out in data {
-            try await check(out)
-            try await recorder.record(AddTarget(path: out.path, role: .tracked(out)))
+        for choice in choices {
+            if let git,
+                let tracked = choice.data.first(where: { $0.out.isCached && git.tracks($0.path) })
+            {
+                throw AddError(path: recording.shown(tracked.path), reason: .trackedByGit)
+            }
+            var adding = AddOptions()
+            adding.relinks = options.relinks
+            var recorder = OutRecorder(recording, git, adding)
+            for out in choice.data {
+                try await check(out)
+                try await recorder.record(AddTarget(path: out.path, role: .tracked(out)))
+            }
+            report(recorder.report)
+            var stages = StageRecorder(recording, git, options)
+            do {
+                try await stages.record(choice.stages)
+            } catch {
+                report(stages.report)
+                throw error
+            }
+            report(stages.report)
         }
         _ = consume lock
-        return recorder.report
+    }
+
+    /// What a target means; everything without one.
+    private func choice(_ word: FilePath?, of outs: [TrackedOut]) throws -> Choice {
+        var selection = DataSelection()
+        selection.targets = word.map { [$0] } ?? []
+        selection.withDependencies = options.withDependencies
+        selection.isRecursive = options.isRecursive
+        let session = recording.session
+        var selected: [SelectedStage] = []
+        do {
+            selected = try StageCollector(session.repository, sources: session.configurationSources)
+                .collect(selection, from: try session.standpoint()).stages
+        } catch is TargetError {
+            // Said below in the words of this command.
+        }
+        let stages = selected.filter { $0.stage.name != nil }
+        guard let word else {
+            return Choice(
+                data: outs.filter { !$0.isPipeline }, stages: options.isDataOnly ? [] : stages)
+        }
+        if stages.isEmpty {
+            return Choice(data: try self.outs(named: word, of: outs).filter { !$0.isPipeline })
+        }
+        let files = Set(selected.filter { $0.stage.name == nil }.map(\.stage.metafile))
+        return Choice(
+            data: outs.filter { !$0.isPipeline && files.contains($0.metafile) },
+            stages: options.isDataOnly ? [] : stages)
     }
 
     private func outs(named word: FilePath, of outs: [TrackedOut]) throws -> [TrackedOut] {

@@ -50,25 +50,12 @@ struct OutRecorder {
     }
 
     /// Reads what is at `path`, into the cache unless it is not wanted there.
-    ///
-    /// What was recorded by DVC 2 keeps its kind of name for as long as the content is the same.
-    /// Source: `Output.update_legacy_hash_name` in DVC 3.67.
-    private func read(
+    func read(
         _ path: FilePath, recorded: ObjectID?, isCached: Bool
     ) async throws -> WorkspaceContent {
-        let below = path.relative(to: recording.root) ?? path
-        let rules = try IgnoreRules.ofWorkspace(recording.reader.root, downTo: below)
-        var scheme = HashScheme.md5
-        if let recorded, recorded.scheme == .md5DosToUnix {
-            let now = try await recording.reader.content(
-                of: below, scheme: .md5DosToUnix, ignoring: rules)
-            if now?.oid == recorded { scheme = .md5DosToUnix }
-        }
-        let found = try await recording.reader.content(
-            of: below, scheme: scheme, ignoring: rules, into: isCached ? intake : .none)
-        guard let found else {
-            throw AddError(path: recording.shown(path), reason: .missing)
-        }
+        let found = try await recording.content(
+            of: path, recorded: recorded, into: isCached ? intake : .none)
+        guard let found else { throw AddError(path: recording.shown(path), reason: .missing) }
         return found
     }
 
@@ -78,7 +65,7 @@ struct OutRecorder {
         return links ? .hardLink(recording.cache) : .copy(recording.cache)
     }
 
-    private mutating func relink(
+    mutating func relink(
         _ content: WorkspaceContent, at path: FilePath, isMember: Bool = false
     ) async throws {
         guard options.relinks else { return }
@@ -186,7 +173,7 @@ struct OutRecorder {
     }
 
     /// Keeps Git from seeing the data.
-    private mutating func hide(_ path: FilePath) throws {
+    mutating func hide(_ path: FilePath) throws {
         guard let git, !git.ignores(path) else { return }
         let file = path.parent.appending(".gitignore")
         let old = try readFileIfPresent(recording.top.appending(file)) ?? []

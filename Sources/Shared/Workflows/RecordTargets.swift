@@ -12,6 +12,9 @@ package struct RecordingTargetError: UserFacingError {
         case out(metafile: FilePath)
         case missing
         case changed
+        /// A stage whose dependencies, outs or command are not what was recorded.
+        case changedStage
+        case missingInput
         case stage(String)
         case changedImport
         case templated
@@ -27,6 +30,8 @@ package struct RecordingTargetError: UserFacingError {
         case .out: "'\(target)' is not a '.dvc' file"
         case .missing: "'\(target)' does not exist, so there is nothing to record"
         case .changed: "'\(target)' is not what its '.dvc' file says; nothing is recorded"
+        case .changedStage: "the stage '\(target)' has changed; nothing is recorded"
+        case .missingInput: "the dependency '\(target)' does not exist"
         case .stage(let name): "'\(target)' has the stage '\(name)', which is not supported yet"
         case .changedImport: "'\(target)' is an import and was changed, which is not supported yet"
         case .templated: "'\(target)' is made from a template and cannot be removed alone"
@@ -36,9 +41,9 @@ package struct RecordingTargetError: UserFacingError {
 
     package var advice: String? {
         switch reason {
-        case .unknown, .missing: nil
+        case .unknown, .missing, .missingInput: nil
         case .out(let metafile): "did you mean '\(metafile)'?"
-        case .changed: "record what is there with '-f'"
+        case .changed, .changedStage: "record what is there with '-f'"
         case .stage: "use real DVC for it: 'dvc commit'"
         case .changedImport: "use real DVC for it: 'dvc commit -f'"
         case .templated: "edit 'dvc.yaml'"

@@ -1,5 +1,6 @@
 internal import Basics
 internal import DVC
+internal import Digests
 internal import Git
 internal import LocalBackend
 internal import Planning
@@ -24,6 +25,8 @@ struct RecordingSession: Sendable {
     let cache: LocalStore
     let workspace: WorkspaceDirectory
     let reader: WorkspaceReader
+    private let states: FileStates
+    private let threads: Int
 
     /// Throws ``NotADVCRepositoryError``, `ConfigError`, `SystemError`.
     init(_ session: Session) throws {
@@ -41,9 +44,9 @@ struct RecordingSession: Sendable {
             at: configuration.cacheDirectory ?? directory.appending(".dvc/cache"),
             isShared: config.isCacheShared)
         workspace = WorkspaceDirectory(top: top)
-        let states = FileStates(session.repository.commonDirectory.appending("dvc/files.db"))
-        let processors = max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))
-        reader = WorkspaceReader(root: directory, states: states, threads: processors)
+        states = FileStates(session.repository.commonDirectory.appending("dvc/files.db"))
+        threads = max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))
+        reader = WorkspaceReader(root: directory, states: states, threads: threads)
     }
 
     /// Whether Git is to be left out (`core.no_scm`).
@@ -64,6 +67,28 @@ struct RecordingSession: Sendable {
     func shown(_ path: FilePath) -> FilePath {
         let here = (session.directory.resolved ?? session.directory).relative(to: top)
         return here.map { path.relative(from: $0) } ?? top.appending(path)
+    }
+
+    /// What lies below another directory than the DVC root, an absolute one.
+    func reader(at directory: FilePath) -> WorkspaceReader {
+        WorkspaceReader(root: directory, states: states, threads: threads)
+    }
+
+    /// What is at `path`, relative to the top; `nil` when nothing is.
+    ///
+    /// What was recorded by DVC 2 keeps its kind of name for as long as the content is the same.
+    /// Source: `Output.update_legacy_hash_name` in DVC 3.67.
+    func content(
+        of path: FilePath, recorded: ObjectID?, into intake: WorkspaceReader.Intake
+    ) async throws -> WorkspaceContent? {
+        let below = path.relative(to: root) ?? path
+        let rules = try IgnoreRules.ofWorkspace(reader.root, downTo: below)
+        var scheme = HashScheme.md5
+        if let recorded, recorded.scheme == .md5DosToUnix {
+            let now = try await reader.content(of: below, scheme: .md5DosToUnix, ignoring: rules)
+            if now?.oid == recorded { scheme = .md5DosToUnix }
+        }
+        return try await reader.content(of: below, scheme: scheme, ignoring: rules, into: intake)
     }
 
     /// Makes files ready for the next commit.

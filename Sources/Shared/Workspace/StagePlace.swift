@@ -1,8 +1,8 @@
-internal import Basics
-internal import DVC
+package import Basics
+package import DVC
 
 /// Where something lies that a stage reads or makes.
-enum StagePlace {
+package enum StagePlace {
     /// Relative to the DVC root.
     case inside(FilePath)
     /// An absolute path, and how DVC shows it.
@@ -15,7 +15,7 @@ enum StagePlace {
     /// `directory`: that of the metafile, relative to the DVC root. `root`: absolute.
     ///
     /// Source: `Output.__str__` in DVC 3.67 `output.py`.
-    init(_ location: OutLocation, in directory: FilePath, root: FilePath) {
+    package init(_ location: OutLocation, in directory: FilePath, root: FilePath) {
         switch location {
         case .inside(let relative):
             let path = directory.appending(relative).normalized
@@ -37,12 +37,12 @@ enum StagePlace {
         }
     }
 
-    var isInside: Bool {
+    package var isInside: Bool {
         if case .inside = self { true } else { false }
     }
 
     /// For a message.
-    var name: String {
+    package var name: String {
         switch self {
         case .inside(let path): path.string
         case .outside(_, let text), .elsewhere(let text): text

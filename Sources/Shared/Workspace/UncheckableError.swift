@@ -14,6 +14,11 @@ package struct UncheckableError: UserFacingError {
     package let name: String
     package let reason: Reason
 
+    package init(name: String, reason: Reason) {
+        self.name = name
+        self.reason = reason
+    }
+
     package var summary: String {
         let name = printable(name)
         return switch reason {

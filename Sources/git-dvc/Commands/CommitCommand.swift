@@ -11,33 +11,39 @@ let commitCommand = CommandDescription(
     name: "commit",
     summary: "Records what tracked files and directories hold now, and puts it into the cache.",
     synopsis: "[<options>] [<target>...]",
-    arguments: [("<target>", "a tracked path or a '.dvc' file; without any, all of them")],
+    arguments: [("<target>", "a tracked path, a '.dvc' file or a stage; without any, all of them")],
     argumentCount: 0...Int.max,
     options: [
         OptionDescription("force", "f", "also what changed, without a question"),
-        OptionDescription("with-deps", "d", "taken for the sake of DVC: data has no dependencies"),
+        OptionDescription("with-deps", "d", "also the stages that the targets need"),
         OptionDescription("recursive", "R", "a directory stands for all '.dvc' files below it"),
         OptionDescription("data-only", "pass over the stages of 'dvc.yaml'"),
         OptionDescription("no-relink", "do not make the files links to the cache"),
         OptionDescription("quiet", "q", "only say what went wrong"),
     ],
-    examples: [("git dvc commit -f data.dvc", "record what was changed in 'data'")],
+    examples: [
+        ("git dvc commit -f data.dvc", "record what was changed in 'data'"),
+        ("git dvc commit -f train", "record what the stage 'train' reads and makes"),
+    ],
     run: { arguments, invocation in
         var options = CommitOptions()
         options.isForced = arguments.has("force")
         options.isRecursive = arguments.has("recursive")
+        options.withDependencies = arguments.has("with-deps")
         options.isDataOnly = arguments.has("data-only")
         options.relinks = !arguments.has("no-relink")
         if isatty(0) == 1 { options.confirm = confirm }
         let workflow = try CommitWorkflow(try invocation.session(), options)
-        let report = try await failingWithOne {
-            try await workflow.run(arguments.positionals.map { FilePath($0) })
+        let done: Void? = try await failingWithOne {
+            try await workflow.run(arguments.positionals.map { FilePath($0) }) { report in
+                // Real DVC says nothing about Git here.
+                show(report, isQuiet: true)
+                if arguments.has("quiet") { return }
+                for lock in report.newLocks { printResult("Generating lock file '\(lock)'") }
+                for lock in report.changedLocks { printResult("Updating lock file '\(lock)'") }
+            }
         }
-        guard var report else { return ExitCode.failure }
-        // Real DVC says nothing about Git here.
-        report.changedFiles = []
-        show(report, isQuiet: true)
-        return 0
+        return done == nil ? ExitCode.failure : 0
     })
 
 /// Asks a question on the terminal.
