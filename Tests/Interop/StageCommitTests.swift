@@ -56,8 +56,7 @@ import Testing
         let twins = try twins(Self.single)
         try twins.shell("echo 1 >in; echo 1 >o")
         #expect(try differences(of: twins, "--force") == [])
-        for change in ["echo 2 >in", "echo 22 >o", "sed -i 's/cat/tac/' dvc.yaml", "chmod +x in"]
-        {
+        for change in ["echo 2 >in", "echo 22 >o", "sed -i 's/cat/tac/' dvc.yaml", "chmod +x in"] {
             try twins.shell(change)
             let isSeen = change.hasPrefix("chmod") ? 0 : 1
             #expect(try differences(of: twins, status: Int32(isSeen)) == [], "\(change)")
