@@ -29,7 +29,7 @@ final class S3Fixture: Sendable {
     ) throws -> S3Store {
         var configuration = S3Configuration(name: "r", bucket: "data", prefix: "p")
         configuration.endpoint = server.url
-        configuration.peer.activityTimeout = .seconds(1)
+        configuration.peer.activityTimeout = .seconds(60)  // a busy machine takes a while
         configuration.retry = policy
         change(&configuration)
         return try S3Store(

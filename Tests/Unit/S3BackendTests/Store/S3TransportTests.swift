@@ -66,7 +66,8 @@ import Testing
     @Test func `a peer that stalls is not waited for`() async throws {
         server.add(.stall, times: 1)
         server.add(.answer(200))
-        let store = fixture.retrying(try fixture.store())
+        let impatient = try fixture.store { $0.peer.activityTimeout = .seconds(1) }
+        let store = fixture.retrying(impatient)
         let (path, key) = try fixture.source()
         _ = try await store.put(fileAt: path, as: key)
         #expect(server.requests.count == 2)
