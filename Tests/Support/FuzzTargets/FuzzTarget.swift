@@ -18,6 +18,13 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case refUpdates = "ref-updates"
     case xml
     case httpHeaders = "http-headers"
+    case tree
+    case metafileUpdate = "metafile-update"
+    case stageRemoval = "stage-removal"
+    case configEdit = "config-edit"
+    case yamlText = "yaml-text"
+    case gitIgnore = "gitignore"
+    case runCacheEntry = "run-cache-entry"
 
     /// Runs the parser; a broken promise traps.
     package func run(_ bytes: [UInt8]) {
@@ -35,6 +42,13 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .refUpdates: _ = try? RefUpdate.parse(bytes)
         case .xml: parseXML(bytes)
         case .httpHeaders: parseHeaders(bytes)
+        case .tree: readTree(bytes)
+        case .metafileUpdate: updateMetafile(bytes)
+        case .stageRemoval: removeStage(bytes)
+        case .configEdit: editConfig(bytes)
+        case .yamlText: writeText(bytes)
+        case .gitIgnore: changeGitIgnore(bytes)
+        case .runCacheEntry: _ = try? RunCacheEntry(parsing: bytes)
         }
     }
 }
