@@ -26,13 +26,6 @@ extension Command {
     /// The caller judges the exit status. Blocks the thread.
     package func run(input: [UInt8] = []) throws(SubprocessError) -> CommandResult {
         var child = try start(input: input.isEmpty ? .none : .pipe)
-        return try finish(&child, feeding: input)
-    }
-
-    /// Sees a child to its end that this command started with pipes for both outputs.
-    package func finish(
-        _ child: inout ChildProcess, feeding input: [UInt8] = []
-    ) throws(SubprocessError) -> CommandResult {
         let (output, errors) = try collect(&child, feeding: input)
         return CommandResult(status: child.wait(), output: output, errorOutput: errors)
     }

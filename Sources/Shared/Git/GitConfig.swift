@@ -7,28 +7,15 @@ package struct GitConfig: Sendable {
 
     package init(values: [String: [String]]) { self.values = values }
 
-    /// Git, asked once for everything; its answer is taken later, so that more can be asked meanwhile.
-    package struct Question: ~Copyable {
-        private let command: Command
-        private var child: ChildProcess
-
-        /// Asks in the repository that `directory` is in, as Git finds it.
-        package init(at directory: FilePath, _ git: GitProgram) throws(SubprocessError) {
-            command = git.command([
-                "-C", directory.string, "config", "-z", "--get-regexp", #"^(dvc|remote)\."#,
-            ])
-            child = try command.start()
+    /// Asks Git once for everything.
+    package init(of repository: GitRepository) throws(SubprocessError) {
+        let command = repository.command(["config", "-z", "--get-regexp", #"^(dvc|remote)\."#])
+        let result = try command.run()
+        // Exit code 1 means that nothing matched.
+        guard result.status.isSuccess || result.status == .exited(1) else {
+            throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
         }
-
-        /// Waits for the answer; to be called once.
-        package mutating func answer() throws(SubprocessError) -> GitConfig {
-            let result = try command.finish(&child)
-            // Exit code 1 means that nothing matched.
-            guard result.status.isSuccess || result.status == .exited(1) else {
-                throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
-            }
-            return GitConfig(parsing: result.output)
-        }
+        self.init(parsing: result.output)
     }
 
     /// Reads the output of `git config -z --get-regexp`: `key LF value NUL`, the value left out

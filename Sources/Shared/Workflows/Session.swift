@@ -31,8 +31,6 @@ package struct Session: Sendable {
         trace = Trace(setting: environment["GIT_DVC_TRACE"])
         transferLoop = TransferLoop(trace.httpSettings)
         let git = try GitProgram(environment: environment, trace: trace)
-        // Both at once: each takes longer to start than to answer.
-        var question = try GitConfig.Question(at: directory, git)
         do {
             repository = try GitRepository(at: directory, git: git)
         } catch let error as GitError {
@@ -42,7 +40,7 @@ package struct Session: Sendable {
             try git.requireSupportedVersion()
             throw error
         }
-        config = try question.answer()
+        config = try GitConfig(of: repository)
     }
 
     /// Where the records of what is where are kept.
