@@ -14,14 +14,18 @@ package struct YAMLUpdate {
     /// Makes the document in `bytes` say `value`.
     ///
     /// `nil` when a part that has to change is written in a way that cannot be changed in place: an
-    /// alias, an anchor, a tag; the caller decides what to do then.
+    /// alias, an anchor, a tag; or when the result would say something else, because ruamel.yaml's
+    /// way of writing loses some blanks. The caller decides what to do then.
     package static func apply(
         _ value: YAMLValue, to bytes: [UInt8]
     ) throws(YAMLError) -> [UInt8]? {
         guard let root = try SpanReader(bytes).root() else { return writeYAML(value) }
         var update = YAMLUpdate(bytes: bytes)
         guard update.change(root, to: value) else { return nil }
-        return update.result()
+        let result = update.result()
+        // What cannot be read any more says something else as well.
+        guard let read = try? parseYAML(result), YAMLValue(read).says(value) else { return nil }
+        return result
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -259,6 +263,25 @@ extension YAMLValue {
         case .mapping(let mapping):
             self = .mapping(
                 mapping.entries.map { Entry(YAMLValue($0.key), YAMLValue($0.value)) })
+        }
+    }
+
+    /// Whether both say the same; the order of a mapping's entries says nothing.
+    fileprivate func says(_ other: YAMLValue) -> Bool {
+        switch (self, other) {
+        case (.mapping(let own), .mapping(let others)):
+            own.count == others.count
+                && own.indices.allSatisfy { index in
+                    // An update keeps the order but for a few entries: looked at first, it saves
+                    // comparing every stage of a lock file with every other.
+                    let other =
+                        others[index].key == own[index].key
+                        ? others[index] : others.first { $0.key == own[index].key }
+                    return other.map { own[index].value.says($0.value) } ?? false
+                }
+        case (.sequence(let own), .sequence(let others)):
+            own.count == others.count && zip(own, others).allSatisfy { $0.says($1) }
+        default: self == other
         }
     }
 
