@@ -1,4 +1,4 @@
-internal import Basics
+package import Basics
 
 #if canImport(Darwin)
 internal import Darwin
@@ -10,15 +10,16 @@ internal import Glibc
 ///
 /// A name that starts with a dot is matched only by a pattern that does. Source: Python 3.11
 /// `glob.py`, which DVC 3.67 calls with `recursive=True`.
-struct PathPattern {
+package struct PathPattern {
     private let word: FilePath
 
-    init(_ word: FilePath) { self.word = word }
+    package init(_ word: FilePath) { self.word = word }
 
     /// The paths that match, spelled as the pattern is; sorted.
     ///
-    /// Throws `SystemError`. Links to directories are not followed by `**`, which Python does: they could lead anywhere.
-    func matches(in base: FilePath) throws(SystemError) -> [FilePath] {
+    /// `base`: where a relative pattern starts. Throws `SystemError`. Links to directories are not
+    /// followed by `**`, which Python does: they could lead anywhere.
+    package func matches(in base: FilePath) throws(SystemError) -> [FilePath] {
         guard word.hasPattern else {
             return fileExists(base.appending(word)) ? [word] : []
         }

@@ -2,6 +2,7 @@ package import Basics
 internal import DVC
 internal import Digests
 internal import LocalBackend
+internal import Planning
 internal import Storage
 internal import Workspace
 
@@ -79,7 +80,9 @@ package struct AddWorkflow {
     }
 
     private func expanded(_ words: [FilePath]) throws -> [FilePath] {
-        let found = words.flatMap { expandGlob($0, in: recording.session.directory) }
+        let found = try words.flatMap {
+            try PathPattern($0).matches(in: recording.session.directory)
+        }
         guard !found.isEmpty else {
             throw AddError(path: words.first ?? "", reason: .noMatches)
         }
