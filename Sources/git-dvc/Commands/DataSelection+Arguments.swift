@@ -15,3 +15,12 @@ extension Arguments {
         return selection
     }
 }
+
+/// The options for what ``Arguments/selection()`` reads, but for `--glob`, which few commands have.
+let selectionOptions = [
+    OptionDescription("all-branches", "a", "the tips of local branches as well"),
+    OptionDescription("all-tags", "T", "tags as well"),
+    OptionDescription("all-commits", "A", "every commit of branches and tags as well"),
+    OptionDescription("with-deps", "d", "with all stages that the targets need"),
+    OptionDescription("recursive", "R", "a directory stands for all metafiles below it"),
+]

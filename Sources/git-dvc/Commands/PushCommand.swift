@@ -25,11 +25,7 @@ let pushCommand = CommandDescription(
         OptionDescription(
             "remote", "r", value: "name", "only this DVC remote, instead of the default"),
         OptionDescription("jobs", "j", value: "n", "how many transfers at a time"),
-        OptionDescription("all-branches", "a", "the tips of local branches as well"),
-        OptionDescription("all-tags", "T", "tags as well"),
-        OptionDescription("all-commits", "A", "every commit of branches and tags as well"),
-        OptionDescription("with-deps", "d", "with all stages that the targets need"),
-        OptionDescription("recursive", "R", "a directory stands for all metafiles below it"),
+    ] + selectionOptions + [
         OptionDescription("glob", "targets are patterns for files in the working copy"),
         OptionDescription("run-cache", "the record of past runs of stages as well"),
         OptionDescription("no-run-cache", "without the record of past runs, as is the default"),

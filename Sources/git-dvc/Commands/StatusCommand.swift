@@ -16,11 +16,7 @@ let statusCommand = CommandDescription(
         OptionDescription(
             "remote", "r", value: "name", "compare the cache with this DVC remote"),
         OptionDescription("jobs", "j", value: "n", "how many requests at a time"),
-        OptionDescription("all-branches", "a", "the tips of local branches as well"),
-        OptionDescription("all-tags", "T", "tags as well"),
-        OptionDescription("all-commits", "A", "every commit of branches and tags as well"),
-        OptionDescription("with-deps", "d", "with all stages that the targets need"),
-        OptionDescription("recursive", "R", "a directory stands for all metafiles below it"),
+    ] + selectionOptions + [
         OptionDescription(
             "check-members", isOurs: true,
             "ask for every member of a directory, even when its list is there"),
