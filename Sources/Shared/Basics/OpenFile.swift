@@ -50,6 +50,16 @@ package struct OpenFile: ~Copyable {
         return status
     }
 
+    /// What fstat(2) says of a regular file; of anything else, an error with `EISDIR` or `EINVAL`.
+    package func regularFileStatus() throws(SystemError) -> stat {
+        let status = try status()
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+            throw SystemError("read", path, code: isDirectory ? EISDIR : EINVAL)
+        }
+        return status
+    }
+
     /// Reads once into `buffer`; 0 means the end of the file.
     package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
         let count = retryingInterrupts {

@@ -7,7 +7,7 @@ internal import Glibc
 #endif
 
 /// libcurl, loaded when the first request starts: loading it costs 4 to 6 ms, which a command that
-/// transfers nothing must not pay (docs/decisions/0007).
+/// transfers nothing must not pay (docs/decisions/0009).
 struct CurlLibrary: Sendable {
     // Addresses of functions that never change once they are found.
     nonisolated(unsafe) let functions: UnsafePointer<ccurl_functions>

@@ -30,11 +30,7 @@ struct SourceFile: ~Copyable {
     init(opening path: FilePath) throws(SystemError) {
         // Without O_NONBLOCK the open of a FIFO would wait for its other end for ever.
         let opened = try OpenFile(path, O_RDONLY | O_NONBLOCK, operation: "read")
-        let status = try opened.status()
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            let isDirectory = status.st_mode & S_IFMT == S_IFDIR
-            throw SystemError("read", path, code: isDirectory ? EISDIR : EINVAL)
-        }
+        let status = try opened.regularFileStatus()
         file = opened
         size = Int64(status.st_size)
         device = status.st_dev

@@ -28,7 +28,7 @@ final class DownloadTarget: Sendable {
 }
 
 /// Hashes a file behind the one who writes it; used by one task at a time, on whichever thread.
-final class FileHasher: @unchecked Sendable {
+final class WrittenFileHasher: @unchecked Sendable {
     private let target: DownloadTarget
     private var hasher: ContentHasher
     private let scheme: HashScheme

@@ -58,7 +58,7 @@ extension S3Store {
     private func download(
         _ key: ObjectKey, to target: DownloadTarget, _ moved: MovedBytes
     ) async throws -> Int64 {
-        let hasher = FileHasher(target, like: key.oid)
+        let hasher = WrittenFileHasher(target, like: key.oid)
         let first = try await moved.during { try await firstPiece(key, target, $0) }
         let pieces = PartPlan(size: first.total, exactly: configuration.partSize)
         try await hash(0..<first.count, with: hasher, key)
@@ -107,7 +107,7 @@ extension S3Store {
     /// Gets the other pieces side by side and hashes each as soon as all before it are there.
     private func rest(
         of plan: PartPlan, tag: String?, _ key: ObjectKey, _ target: DownloadTarget,
-        _ hasher: FileHasher, _ moved: MovedBytes
+        _ hasher: WrittenFileHasher, _ moved: MovedBytes
     ) async throws {
         try await withThrowingTaskGroup(of: Int.self) { group in
             func start(_ index: Int) {
@@ -174,7 +174,7 @@ extension S3Store {
     }
 
     private func hash(
-        _ range: Range<Int64>, with hasher: FileHasher, _ key: ObjectKey
+        _ range: Range<Int64>, with hasher: WrittenFileHasher, _ key: ObjectKey
     ) async throws {
         do {
             // A thread of its own is worth it for what takes longer than getting there.
