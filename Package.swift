@@ -91,7 +91,7 @@ let package = Package(
 
         system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev", brew: "expat"),
 
-        // Loaded at run time, when a transfer starts: never linked (docs/decisions/0007).
+        // Loaded at run time, when a transfer starts: never linked (docs/decisions/0009).
         system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev", brew: "curl"),
 
         // Declarations that the C library hides from Swift; no library of its own.

@@ -65,6 +65,18 @@ extension SelectionTests {
         }
     }
 
+    @Test func `of a path that a file names twice both are pushed`() throws {
+        let comparison = try PushComparison()
+        try comparison.write(
+            "outs:\n- {path: a, hash: md5, md5: \(comparison.store("1"))}\n"
+                + "- {path: a, hash: md5, md5: \(comparison.store("2"))}\n", to: "a.dvc")
+        try comparison.sandbox.commitAll("twice", in: comparison.path)
+        #expect(try comparison.push(by: .dvc).objects.files.count == 1)
+        for pusher in [PushComparison.Pusher.gitDVC, .gitPush] {
+            #expect(try comparison.push(by: pusher).objects.files.count == 2)
+        }
+    }
+
     @Test func `the case of a remote's name means nothing, in an out either`() throws {
         let comparison = try PushComparison()
         try comparison.writeMetafile("a", comparison.store("a"), "remote: Other")

@@ -27,12 +27,13 @@ package struct LockBusyError: UserFacingError {
 package struct RepositoryLock: ~Copyable {
     private let file: OpenFile
 
-    /// Waits for the lock, up to 30 s: ten times as long as DVC.
+    /// Waits for the lock, up to `patience`: by default ten times as long as DVC.
     ///
     /// `directory`: the `.dvc` directory, relative to `workspace`. Throws ``LockBusyError``,
     /// ``UnsafePathError``, `SystemError`, `CancellationError`.
     package static func acquire(
-        in directory: FilePath, of workspace: WorkspaceDirectory
+        in directory: FilePath, of workspace: WorkspaceDirectory,
+        waiting patience: Duration = .seconds(30)
     ) async throws -> RepositoryLock {
         let name = directory.appending("tmp/lock")
         let path = workspace.top.appending(name)
@@ -48,7 +49,7 @@ package struct RepositoryLock: ~Copyable {
         guard try file.status().st_mode & S_IFMT == S_IFREG else {
             throw UnsafePathError(path: name, reason: "it is no file")
         }
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + patience
         while flock(file.descriptor, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else { throw SystemError("lock", path) }
             guard ContinuousClock.now < deadline else {
