@@ -111,7 +111,7 @@ package struct MetafileText {
                 entries.append(new)
                 continue
             case ("hash", _): if out?.oid.scheme == .md5DosToUnix { continue }
-            case ("path", .string(let path)):
+            case ("path", .string(let path)) where !path.hasURLScheme:
                 let normalized = FilePath(path).normalized.string
                 entries.append(YAMLValue.Entry("path", .string(normalized)))
                 continue

@@ -16,8 +16,12 @@ extension OutLocation {
     ///
     /// Source: dvc-compat 3.2, "Out path outside the DVC root".
     init(_ path: String, in wdir: String) {
-        if path.hasURLScheme || path.utf8.first == UInt8(ascii: "/") {
+        if path.hasURLScheme {
             self = .outside(path)
+            return
+        }
+        if path.utf8.first == UInt8(ascii: "/") {
+            self = .outside(FilePath(path).normalized.string)
             return
         }
         let joined = FilePath(wdir).appending(path).normalized
@@ -27,7 +31,7 @@ extension OutLocation {
 
 extension String {
     /// Whether the text starts with a scheme and `://`.
-    fileprivate var hasURLScheme: Bool {
+    var hasURLScheme: Bool {
         let letters = utf8.prefix { $0.isASCIILetter }
         guard !letters.isEmpty else { return false }
         let rest = utf8.dropFirst(letters.count).drop {

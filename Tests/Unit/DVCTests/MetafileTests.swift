@@ -100,7 +100,7 @@ func out(_ lines: String...) throws -> Out {
     @Test(arguments: [
         ("", "data", OutLocation.inside("data")), ("wdir: ..\n", "data", .inside("../data")),
         ("wdir: a/./b\n", "../../../x//y", .inside("../x/y")), ("wdir: ''\n", ".", .inside("")),
-        ("wdir: .\n", "./a/", .inside("a")), ("", "/abs", .outside("/abs")),
+        ("wdir: .\n", "./a/", .inside("a")), ("", "/abs//x/", .outside("/abs/x")),
         ("wdir: /abs\n", "x", .outside("/abs/x")), ("", "s3://b/k", .outside("s3://b/k")),
         ("wdir: ..\n", "remote://r/x", .outside("remote://r/x")), ("", "a:b", .inside("a:b")),
         ("", "sl\\\\ash", .inside("sl\\ash")), ("", "1://x", .inside("1:/x")),

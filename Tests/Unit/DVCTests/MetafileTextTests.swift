@@ -48,6 +48,14 @@ import Testing
                 == "outs:\n- md5: \(id)\n  hash: md5\n  path: a\n")
     }
 
+    @Test func `the place of an out elsewhere stays`() throws {
+        let others = "- path: s3://bucket//key/\n- path: remote://r/x\n"
+        let text = "outs:\n- md5: \(id)\n  size: 1\n  hash: md5\n  path: a\n" + others
+        #expect(
+            try updated(text, out("a"))
+                == "outs:\n- md5: \(id)\n  size: 3\n  hash: md5\n  path: a\n" + others)
+    }
+
     @Test func `only the out that is meant changes`() throws {
         let other = "- md5: \(String(repeating: "0d", count: 16))\n  hash: md5\n  path: b\n"
         let text =
