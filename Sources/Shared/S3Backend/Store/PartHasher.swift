@@ -1,5 +1,6 @@
 internal import Basics
 internal import Digests
+internal import Storage
 
 /// Hashes a file from its start to its end, piece by piece: as a whole, and each piece.
 ///

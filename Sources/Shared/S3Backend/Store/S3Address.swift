@@ -1,3 +1,5 @@
+internal import Basics
+
 /// Where the requests for a bucket go.
 ///
 /// Source: Amazon S3 API Reference, "Virtual hosting of buckets"; botocore 1.43,

@@ -1,3 +1,4 @@
+import Basics
 import S3Backend
 import Testing
 

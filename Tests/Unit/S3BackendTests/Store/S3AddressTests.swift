@@ -104,15 +104,4 @@ import Testing
         #expect(S3Configuration.encryptionKeyHeaders(key: "not base64!", algorithm: "") == nil)
         #expect(S3Configuration.encryptionKeyHeaders(key: "", algorithm: "") == nil)
     }
-
-    @Test(
-        arguments: [
-            ([], ""), ([0], "AA=="), ([0, 1], "AAE="), ([0xff, 0xfe, 0xfd], "//79"),
-            ([1, 2, 3, 4], "AQIDBA=="),
-        ] as [([UInt8], String)])
-    func `base64 goes both ways`(bytes: [UInt8], text: String) {
-        #expect(base64(bytes) == text)
-        #expect(S3Backend.bytes(base64: text) == bytes)
-        #expect(S3Backend.bytes(base64: String(text.filter { $0 != "=" })) == bytes)
-    }
 }

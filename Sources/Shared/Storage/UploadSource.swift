@@ -1,5 +1,4 @@
-internal import Basics
-internal import Digests
+package import Basics
 
 #if canImport(Darwin)
 internal import Darwin
@@ -8,15 +7,15 @@ internal import Glibc
 #endif
 
 /// A file that is being sent: open, and looked at again before what was sent of it counts.
-final class UploadSource: Sendable {
-    let file: OpenFile
+package final class UploadSource: Sendable {
+    package let file: OpenFile
     private let start: stat
 
     /// In bytes, when it was opened.
-    var size: Int64 { Int64(start.st_size) }
-    var descriptor: CInt { file.descriptor }
+    package var size: Int64 { Int64(start.st_size) }
+    package var descriptor: CInt { file.descriptor }
 
-    init(opening path: FilePath) throws(SystemError) {
+    package init(opening path: FilePath) throws(SystemError) {
         // Without O_NONBLOCK the open of a FIFO would wait for its other end for ever.
         let opened = try OpenFile(path, O_RDONLY | O_NONBLOCK, operation: "read")
         let status = try opened.regularFileStatus()
@@ -25,7 +24,7 @@ final class UploadSource: Sendable {
     }
 
     /// Whether nobody has written to it since it was opened.
-    func isUnchanged() throws(SystemError) -> Bool {
+    package func isUnchanged() throws(SystemError) -> Bool {
         let now = try file.status()
         #if canImport(Darwin)
         let times = (now.st_mtimespec, start.st_mtimespec)
@@ -39,7 +38,7 @@ final class UploadSource: Sendable {
     /// Reads a piece of the file and hands it to `body` in blocks.
     ///
     /// Returns how many bytes there were: fewer than asked for when the file has become shorter.
-    func read(
+    package func read(
         _ range: Range<Int64>, into buffer: UnsafeMutableRawBufferPointer,
         _ body: (UnsafeRawBufferPointer) -> Void
     ) throws(SystemError) -> Int64 {

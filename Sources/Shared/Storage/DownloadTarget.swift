@@ -1,5 +1,5 @@
-internal import Basics
-internal import Digests
+package import Basics
+package import Digests
 
 #if canImport(Darwin)
 internal import Darwin
@@ -8,13 +8,13 @@ internal import Glibc
 #endif
 
 /// A new file that is written in pieces, and removes itself unless it is kept.
-final class DownloadTarget: Sendable {
-    let file: OpenFile
+package final class DownloadTarget: Sendable {
+    package let file: OpenFile
     private let isKept = Locked(false)
 
-    var descriptor: CInt { file.descriptor }
+    package var descriptor: CInt { file.descriptor }
 
-    init(creating path: FilePath) throws(SystemError) {
+    package init(creating path: FilePath) throws(SystemError) {
         // Readable as well, because what was written is hashed from there.
         file = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o666, operation: "create")
     }
@@ -24,11 +24,11 @@ final class DownloadTarget: Sendable {
         if isKept.withLock({ !$0 }) { try? removeFile(file.path) }
     }
 
-    func keep() { isKept.withLock { $0 = true } }
+    package func keep() { isKept.withLock { $0 = true } }
 }
 
 /// Hashes a file behind the one who writes it; used by one task at a time, on whichever thread.
-final class WrittenFileHasher: @unchecked Sendable {
+package final class WrittenFileHasher: @unchecked Sendable {
     private let target: DownloadTarget
     private var hasher: ContentHasher
     private let scheme: HashScheme
@@ -36,14 +36,14 @@ final class WrittenFileHasher: @unchecked Sendable {
     /// In bytes.
     private static let blockSize = 256 << 10
 
-    init(_ target: DownloadTarget, like oid: ObjectID) {
+    package init(_ target: DownloadTarget, like oid: ObjectID) {
         self.target = target
         scheme = oid.scheme
         hasher = ContentHasher(oid.scheme)
     }
 
     /// Takes the next bytes of the file, which must all be there.
-    func hash(_ range: Range<Int64>) throws(SystemError) {
+    package func hash(_ range: Range<Int64>) throws(SystemError) {
         if range.isEmpty { return }
         let size = min(Self.blockSize, range.count)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
@@ -63,7 +63,7 @@ final class WrittenFileHasher: @unchecked Sendable {
     }
 
     /// The name of what was taken; the hasher is used up.
-    func finish(isDirectory: Bool) -> ObjectID {
+    package func finish(isDirectory: Bool) -> ObjectID {
         var last = ContentHasher(scheme)
         swap(&last, &hasher)
         return last.finish(isDirectory: isDirectory)

@@ -3,13 +3,15 @@ internal import Basics
 /// Threads for hashing large files, which would keep the shared pool from everything else.
 ///
 /// They start with the first large file and end with the store.
-final class HashingThreads: Sendable {
+package final class HashingThreads: Sendable {
     private let executor = Locked<BlockingExecutor?>(nil)
+
+    package init() {}
 
     deinit { executor.withLock { $0 }?.shutDown() }
 
     /// Runs work that blocks on one of the threads, or right here when there are none.
-    func run<Result: Sendable>(
+    package func run<Result: Sendable>(
         _ body: @Sendable () throws -> Result
     ) async throws -> Result {
         let executor = executor.withLock { executor in

@@ -1,21 +1,20 @@
 internal import Basics
-internal import Storage
 
 /// What one put or get has told its observer, so that it can be taken back.
-final class MovedBytes: Sendable {
+package final class MovedBytes: Sendable {
     private let observer: ByteObserver?
     private let total = Locked<Int64>(0)
 
-    init(_ observer: ByteObserver?) { self.observer = observer }
+    package init(_ observer: ByteObserver?) { self.observer = observer }
 
     /// From any thread; negative to take some back.
-    func tell(_ bytes: Int64) {
+    package func tell(_ bytes: Int64) {
         guard let observer, bytes != 0 else { return }
         total.withLock { $0 += bytes }
         observer(bytes)
     }
 
-    func takeBack() {
+    package func takeBack() {
         guard let observer else { return }
         let told = total.withLock { total in
             defer { total = 0 }
@@ -25,7 +24,7 @@ final class MovedBytes: Sendable {
     }
 
     /// Runs a request that tells what it moves, and takes that back when it fails.
-    func during<Result>(
+    package func during<Result>(
         _ request: (_ moved: (@Sendable (Int64) -> Void)?) async throws -> Result
     ) async throws -> Result {
         guard observer != nil else { return try await request(nil) }

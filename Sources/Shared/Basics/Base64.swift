@@ -1,5 +1,5 @@
 /// RFC 4648, section 4, with padding.
-func base64(_ bytes: [UInt8]) -> String {
+package func base64(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
@@ -18,7 +18,7 @@ func base64(_ bytes: [UInt8]) -> String {
 /// The bytes that a text in base64 stands for, or `nil`.
 ///
 /// Padding may be missing.
-func bytes(base64 text: String) -> [UInt8]? {
+package func bytes(base64 text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     var bits = 0
     var count = 0
