@@ -113,6 +113,7 @@ let package = Package(
                 .target(name: "CLinux", condition: .when(platforms: [.linux])),
             ]),
         shared("S3Backend", uses: ["Storage", "HTTPClient", "XML", "Digests", "Basics"]),
+        shared("HTTPBackend", uses: ["Storage", "HTTPClient", "XML", "Digests", "Basics"]),
         shared("Planning", uses: ["Git", "DVC", "StatusCache", "Digests", "Basics"]),
         shared("Transfer", uses: ["Storage", "DVC", "Digests", "Basics"]),
         shared(
@@ -121,8 +122,8 @@ let package = Package(
         shared(
             "Workflows",
             uses: [
-                "Workspace", "Planning", "Transfer", "S3Backend", "LocalBackend", "Storage", "DVC",
-                "Git", "StatusCache", "HTTPClient", "Digests", "Basics",
+                "Workspace", "Planning", "Transfer", "S3Backend", "HTTPBackend", "LocalBackend",
+                "Storage", "DVC", "Git", "StatusCache", "HTTPClient", "Digests", "Basics",
             ]),
 
         .executableTarget(
@@ -181,9 +182,14 @@ let package = Package(
             of: "S3Backend",
             with: ["TestSupport", "StoreConformance", "HTTPClient", "Storage", "Digests", "Basics"]),
 
+        unitTests(
+            of: "HTTPBackend",
+            with: ["TestSupport", "StoreConformance", "HTTPClient", "Storage", "Digests", "Basics"]),
+
         programTests("Functional"),
         programTests(
-            "Interop", with: ["StoreConformance", "S3Backend", "HTTPClient", "Storage"]),
+            "Interop",
+            with: ["StoreConformance", "S3Backend", "HTTPBackend", "HTTPClient", "Storage"]),
 
         .executableTarget(
             name: "bench", dependencies: ["TestSupport", "Digests", "Basics"],

@@ -67,6 +67,21 @@ as_root() {
     fi
 }
 
+# Debian starts a server as soon as it is installed, for everybody; the tests start their own.
+without_services() {
+    policy=/usr/sbin/policy-rc.d
+    if [ -e "$policy" ]; then
+        "$@"
+        return
+    fi
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    status=0
+    "$@" || status=$?
+    as_root rm -f "$policy"
+    return "$status"
+}
+
 apt_install() {
     # Without lists apt knows no package; with old ones it asks for versions that are gone.
     set -- env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
@@ -97,6 +112,7 @@ debian_missing() {
             command -v "$program" >/dev/null || printf '%s ' "$program"
         done
         command -v man >/dev/null || printf 'man-db '
+        [ -x /usr/sbin/nginx ] || printf 'nginx-light '
         python3 -c 'import venv, ensurepip' 2>/dev/null || printf 'python3-venv '
     fi
 }
@@ -131,7 +147,7 @@ install_dependencies() {
     fi
     say "Installing system packages: $missing"
     # shellcheck disable=SC2086 # a list of names
-    apt_install $missing || show_log "apt-get could not install $missing"
+    without_services apt_install $missing || show_log "apt-get could not install $missing"
 }
 
 # Ends with an error and the last lines of what a program said.

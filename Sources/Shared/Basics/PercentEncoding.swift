@@ -36,3 +36,32 @@ private func isUnreserved(_ byte: UInt8) -> Bool {
 private func upperCaseHexDigit(_ nibble: UInt8) -> UInt8 {
     nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "A") + nibble - 10
 }
+
+/// The bytes that `%XX` stands for, and all others as they are; what is no such code stays.
+///
+/// `plusIsBlank`: as in queries and HTML forms.
+package func percentDecoded(_ text: String, plusIsBlank: Bool = false) -> [UInt8] {
+    var decoded: [UInt8] = []
+    decoded.reserveCapacity(text.utf8.count)
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+        if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(nibble),
+            let low = rest.dropFirst().first.flatMap(nibble)
+        {
+            decoded.append(high << 4 | low)
+            rest = rest.dropFirst(2)
+        } else {
+            decoded.append(plusIsBlank && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+        }
+    }
+    return decoded
+}
+
+private func nibble(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    default: nil
+    }
+}

@@ -6,6 +6,10 @@ package struct HTTPRequest: Sendable {
         case put = "PUT"
         case post = "POST"
         case delete = "DELETE"
+        // WebDAV, RFC 4918.
+        case propfind = "PROPFIND"
+        case mkcol = "MKCOL"
+        case move = "MOVE"
     }
 
     /// What is sent.
@@ -108,6 +112,9 @@ package struct Peer: Equatable, Sendable {
 
     package var verification = Verification.system
     package var proxy = ProxySettings()
+    /// Files (PEM) that say who we are, and the key to that if it is in another.
+    package var certificatePath: String?
+    package var keyPath: String?
     /// For one connection.
     package var connectTimeout = Duration.seconds(60)
     /// How long nothing may move in either direction.

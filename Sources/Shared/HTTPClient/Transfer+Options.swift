@@ -45,6 +45,8 @@ extension Transfer {
             options.set(CURLOPT_SSL_VERIFYPEER, 0)
             options.set(CURLOPT_SSL_VERIFYHOST, 0)
         }
+        if let path = peer.certificatePath { options.set(CURLOPT_SSLCERT, path) }
+        if let path = peer.keyPath { options.set(CURLOPT_SSLKEY, path) }
         // Both are always set: what is not is read from the environment by libcurl.
         let isSecure = request.url.prefix(6).lowercased() == "https:"
         options.set(CURLOPT_PROXY, (isSecure ? peer.proxy.https : peer.proxy.http) ?? "")

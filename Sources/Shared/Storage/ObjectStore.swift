@@ -87,15 +87,21 @@ package struct StoreTraits: Sendable {
     /// Whether a run may hold objects of any folder, so that one can hold all that are wanted.
     package let runsSpanFolders: Bool
 
+    /// Whether asking for an object costs about as much as putting a small one, and nothing is
+    /// cheaper: a web server that lists nothing.
+    package let asksLikePuts: Bool
+
     /// What DVC's cache is called where a remote has its name: no remote has an empty one.
     package static let cacheName = ""
 
     package init(
-        name: String, blocksThreads: Bool, answersRuns: Bool = false, runsSpanFolders: Bool = false
+        name: String, blocksThreads: Bool, answersRuns: Bool = false,
+        runsSpanFolders: Bool = false, asksLikePuts: Bool = false
     ) {
         self.name = name
         self.blocksThreads = blocksThreads
         self.answersRuns = answersRuns
         self.runsSpanFolders = runsSpanFolders
+        self.asksLikePuts = asksLikePuts
     }
 }

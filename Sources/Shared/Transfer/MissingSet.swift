@@ -24,10 +24,12 @@ package struct MissingSet: Sendable {
 ///
 /// Directories first: a list in the store is taken to mean that its members are there (dvc-compat
 /// 0.4), unless the options say otherwise, so their members need not be asked for.
-/// Throws `StoreError`, `CancellationError`.
+///
+/// `cache`: where the missing objects will be put from at once; small ones are then not asked for in a
+/// store where that would cost as much as putting them. Throws `StoreError`, `CancellationError`.
 package func findMissing(
     of request: TransferRequest, in store: any ObjectStore, _ options: TransferOptions,
-    on workers: Workers
+    toPutFrom cache: (any ObjectCache)? = nil, on workers: Workers
 ) async throws -> MissingSet {
     let lists = try await workers.map(request.directories.count, limit: options.jobs) { index in
         let directory = request.directories[index]
@@ -57,9 +59,14 @@ package func findMissing(
         wanted.reserveCapacity(wanted.count + directory.wantedMembers.count)
         for index in directory.wantedMembers { wanted.append(listing.oid(at: index)) }
     }
+    var assumed: [ObjectID] = []
+    if store.traits.asksLikePuts, !options.checksMembers, let cache {
+        (assumed, wanted) = parted(wanted) { isSmall($0, in: cache) }
+    }
     missing.files = try await absentObjects(
         among: wanted, from: store, jobs: options.jobs, on: workers
     ).absent
+    if !assumed.isEmpty { missing.files = sortedAndUnique(missing.files + assumed) }
     if missing.files.isEmpty {
         missing.present += request.files + doubtful.map(\.oid)
     } else {

@@ -195,10 +195,12 @@ package struct PushWorkflow {
                 directories: plan.directories.map {
                     .init(oid: $0.oid, listing: $0.listing, wantedMembers: $0.wantedMembers)
                 })
-            var missing = try await findMissing(of: request, in: store, transfer, on: workers)
+            let cache = plan.cacheDirectory.map { session.cache(at: $0, isShared: false) }
+            var missing = try await findMissing(
+                of: request, in: store, transfer, toPutFrom: options.isDryRun ? nil : cache,
+                on: workers)
             outcome.withhold(from: &missing)
             outcome.listed = missing.listed
-            let cache = plan.cacheDirectory.map { session.cache(at: $0, isShared: false) }
             if options.isDryRun {
                 try await outcome.foresee(missing, cache)
                 return outcome

@@ -30,6 +30,10 @@ extension Session {
             let store = LocalStore(root: path, name: remote.name, isShared: remote.isShared)
             return wrapped(store, policy)
         case .url("s3", let text): return wrapped(try s3Store(for: remote, url: text), policy)
+        case .url("http", let text), .url("https", let text):
+            return wrapped(try httpStore(for: remote, url: text), policy)
+        case .url("webdav", let text), .url("webdavs", let text):
+            return wrapped(try webDAVStore(for: remote, url: text), policy)
         case .url(let scheme, _):
             throw UnsupportedRemoteError(remote: remote.name, scheme: scheme)
         }

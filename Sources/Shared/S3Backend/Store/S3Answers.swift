@@ -1,3 +1,4 @@
+internal import Basics
 internal import XML
 
 /// What a service says when it refuses.
@@ -73,7 +74,7 @@ struct S3Listing: Equatable, Sendable {
         guard root == "ListBucketResult" else {
             throw XMLError(reason: .syntax("it is no list of keys"), line: 1)
         }
-        self.keys = isEncoded ? keys.map(percentDecoded) : keys
+        self.keys = isEncoded ? keys.map(urlDecoded) : keys
         self.firstSize = firstSize
         continuation = isTruncated ? next : nil
     }
@@ -111,9 +112,9 @@ struct S3PendingUpload: Equatable, Sendable {
         }
         if isEncoded {
             uploads = uploads.map {
-                S3PendingUpload(key: percentDecoded($0.key), id: $0.id, initiated: $0.initiated)
+                S3PendingUpload(key: urlDecoded($0.key), id: $0.id, initiated: $0.initiated)
             }
-            nextKey = percentDecoded(nextKey)
+            nextKey = urlDecoded(nextKey)
         }
         return (uploads, isTruncated && !nextKey.isEmpty ? (nextKey, nextID) : nil)
     }
@@ -157,31 +158,7 @@ func firstText(of name: String, in body: [UInt8]) throws(XMLError) -> String? {
     return found
 }
 
-/// The text with `%XX` and `+` taken for what they stand for; what is no such code stays.
-func percentDecoded(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
-        return text
-    }
-    var decoded: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-        if byte == UInt8(ascii: "%"), let high = rest.first.flatMap(nibble),
-            let low = rest.dropFirst().first.flatMap(nibble)
-        {
-            decoded.append(high << 4 | low)
-            rest = rest.dropFirst(2)
-        } else {
-            decoded.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
-        }
-    }
-    return String(decoding: decoded, as: UTF8.self)
-}
-
-private func nibble(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
+/// The text as S3 encodes names in its answers: `%XX`, and `+` for a blank.
+private func urlDecoded(_ text: String) -> String {
+    String(decoding: percentDecoded(text, plusIsBlank: true), as: UTF8.self)
 }

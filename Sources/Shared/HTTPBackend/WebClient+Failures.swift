@@ -1,0 +1,107 @@
+internal import Basics
+internal import HTTPClient
+internal import Storage
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+extension WebClient {
+    private var name: String { configuration.name }
+
+    /// Sends a request; whatever keeps it from being answered becomes an error about the object.
+    ///
+    /// `target`: the file that the body goes to.
+    func send(
+        _ request: HTTPRequest, _ operation: StoreError.Operation, _ key: ObjectKey,
+        target: FilePath? = nil
+    ) async throws -> HTTPResponse {
+        do {
+            return try await send(request)
+        } catch let error as TransportError {
+            if case .writing(let code) = error.reason {
+                let cause = SystemError("write to", target ?? "", code: code)
+                throw StoreError(operation, key, store: name, writing: cause)
+            }
+            throw StoreError(
+                operation, key, store: name, reason(for: error), remedy: error.advice)
+        } catch let error as any UserFacingError {
+            // Nobody knows who we are, so nothing else can be asked either.
+            throw StoreError(
+                operation, key, store: name, .denied(error.summary), remedy: error.advice)
+        }
+    }
+
+    private func reason(for error: TransportError) -> StoreError.Reason {
+        let words = error.summary
+        switch error.reason {
+        case .noLibrary, .tls, .badRequest: return .unavailable(words)
+        case .hostNotFound, .cannotConnect, .connectTimeout:
+            // What worked a moment ago will work again; a wrong address never will.
+            return hasAnswered ? .interrupted(words) : .unavailable(words)
+        case .interrupted, .stalled: return .interrupted(words)
+        case .tooLarge(let limit): return .tooLarge(limit: Int(clamping: limit))
+        case .reading, .writing, .sourceShrank, .failed: return .failed(words)
+        }
+    }
+
+    /// The error for an answer that is not what was asked for.
+    func failure(
+        _ operation: StoreError.Operation, _ key: ObjectKey, _ response: HTTPResponse,
+        _ method: HTTPRequest.Method
+    ) -> StoreError {
+        let (reason, remedy) = explain(operation, response, method)
+        return StoreError(operation, key, store: name, reason, remedy: remedy)
+    }
+
+    private func explain(
+        _ operation: StoreError.Operation, _ response: HTTPResponse, _ method: HTTPRequest.Method
+    ) -> (StoreError.Reason, remedy: String?) {
+        let status = response.status
+        let detail = "HTTP \(status) to \(method.rawValue)"
+        switch status {
+        case 404, 410:
+            if operation == .upload { break }
+            return (.missing, nil)
+        case 401:
+            return (
+                .denied("the server wants to know who asks (\(detail))"),
+                "set 'auth', 'user' and 'password' of remote '\(name)'; a secret belongs into "
+                    + "'git dvc remote modify --local'"
+            )
+        case 403:
+            return (
+                .denied("the server forbids it (\(detail))"),
+                "check the credentials of remote '\(name)' and what they allow"
+            )
+        case 405, 501:
+            let advice =
+                operation == .upload
+                ? "check that the server takes uploads; 'git dvc remote modify \(name) method' "
+                    + "sets PUT or POST"
+                : nil
+            return (.unavailable("the server does not take such requests (\(detail))"), advice)
+        case 413: return (.failed("it is too large for the server (\(detail))"), nil)
+        case 507: return (.full("no space left on the server (\(detail))"), nil)
+        case 301, 302, 303, 307, 308: return (redirection(response, detail), nil)
+        case 408, 423, 425, 429, 500, 502...504:
+            let now = Int64(time(nil))
+            return (.busy(detail, retryAfter: response.retryAfter(now: now)), nil)
+        default: break
+        }
+        if operation == .upload, [404, 409].contains(status) {
+            return (
+                .failed("the server has no folder for it (\(detail))"),
+                "let the server make folders (nginx: 'create_full_put_path on')"
+            )
+        }
+        return (.failed("the server refused it (\(detail))"), nil)
+    }
+
+    private func redirection(_ response: HTTPResponse, _ detail: String) -> StoreError.Reason {
+        let target = response["location"].map { printable(withoutPassword($0)) } ?? ""
+        return .unavailable("it is said to be at '\(target)', which is not followed (\(detail))")
+    }
+}

@@ -1,0 +1,218 @@
+package import Basics
+internal import Digests
+package import HTTPClient
+package import Storage
+internal import XML
+
+/// DVC objects on a WebDAV server: listed folder by folder, and put under a temporary name first.
+///
+/// Source: `dvc_webdav`, RFC 4918 (dvc-compat 8.9).
+package struct WebDAVStore: ObjectStore {
+    package let traits: StoreTraits
+    let client: WebClient
+    private let transfer: WebTransfer
+    private let collections: Collections
+    private let layout = Locked<Set<FilePath>>([])
+
+    /// Up to so many objects are asked for one by one rather than by reading their folder.
+    private static let fewObjects = 3
+    /// In bytes, of the names in one folder: some hundred for each of a hundred thousand objects.
+    static let longestAnswer = 64 << 20
+
+    /// Opens nothing: the first request does.
+    package init(_ configuration: WebConfiguration, on loop: TransferLoop) {
+        let client = WebClient(configuration, on: loop)
+        self.client = client
+        transfer = WebTransfer(client)
+        traits = StoreTraits(name: configuration.name, blocksThreads: false, answersRuns: true)
+        collections = Collections { path in
+            let request = client.request(.mkcol, path)
+            // Errors about a folder are about the object that needs it, which puts its own name in.
+            let key = ObjectKey(ObjectID(high: 0, low: 0))
+            let response = try await client.send(request, .upload, key)
+            switch response.status {
+            // 405: it is there. Some servers say so with a redirect to the name with a slash.
+            case 200..<300, 405, 301: return .there
+            case 409: return .needsParent
+            // A collection may be hidden from who may still write below it.
+            case 404 where !path.isEmpty: return .needsParent
+            default: throw client.failure(.upload, key, response, .mkcol)
+            }
+        }
+    }
+
+    // MARK: Looking
+
+    package func size(of key: ObjectKey) async throws -> Int64? {
+        let response = try await client.send(client.request(.head, key.path), .find, key)
+        switch response.status {
+        case 200..<300: return response["content-length"].flatMap { Int64($0) } ?? 0
+        case 404, 410: return nil
+        default: throw client.failure(.find, key, response, .head)
+        }
+    }
+
+    package func presence(of run: ObjectRun) async throws -> [Bool] {
+        if run.count <= Self.fewObjects {
+            var presence: [Bool] = []
+            for oid in run.oids { presence.append(try await size(of: ObjectKey(oid)) != nil) }
+            return presence
+        }
+        // Objects of both layouts lie in different folders.
+        var names: [FilePath: Set<FilePath>] = [:]
+        var presence: [Bool] = []
+        for oid in run.oids {
+            let key = ObjectKey(oid)
+            let folder = key.path.parent
+            let known: Set<FilePath>
+            if let read = names[folder] {
+                known = read
+            } else {
+                known = try await files(in: folder, key)
+                names[folder] = known
+            }
+            presence.append(known.contains(key.path.lastComponent))
+        }
+        return presence
+    }
+
+    /// The names of the files in the folder of an object; none when there is no folder.
+    private func files(in folder: FilePath, _ key: ObjectKey) async throws -> Set<FilePath> {
+        // One question about the folder of folders saves one for each that is not there.
+        try await lookAt(folder.parent, key)
+        if layout.withLock({ $0.contains(folder.parent) }), !collections.isThere(folder) {
+            return []
+        }
+        guard let members = try await members(of: folder, .find, key) else { return [] }
+        collections.noteThere(folder)
+        return Set(members.filter { !$0.isCollection }.map(\.name))
+    }
+
+    /// Learns which folders are in one, once.
+    private func lookAt(_ folder: FilePath, _ key: ObjectKey) async throws {
+        if layout.withLock({ $0.contains(folder) }) { return }
+        if let members = try await members(of: folder, .find, key) {
+            for member in members where member.isCollection {
+                collections.noteThere(folder.appending(member.name))
+            }
+            collections.noteThere(folder)
+        } else {
+            collections.noteAbsent(folder)
+        }
+        layout.withLock { _ = $0.insert(folder) }
+    }
+
+    /// What is in a folder; `nil` when there is none.
+    func members(
+        of folder: FilePath, _ operation: StoreError.Operation, _ key: ObjectKey
+    ) async throws -> [MultiStatus.Member]? {
+        var request = client.request(.propfind, folder)
+        // With its slash, which the URL of a folder has, no server needs to redirect.
+        request.url += "/"
+        request.headers = [
+            HTTPHeader("depth", "1"), HTTPHeader("content-type", "application/xml; charset=utf-8"),
+        ]
+        request.body = .bytes(Self.question)
+        request.destination = .memory(limit: Self.longestAnswer)
+        let response = try await client.send(request, operation, key)
+        switch response.status {
+        case 207: break
+        case 404, 410: return nil
+        default: throw client.failure(operation, key, response, .propfind)
+        }
+        do throws(XMLError) {
+            return try MultiStatus(response.body).members
+        } catch {
+            throw StoreError(
+                operation, key, store: traits.name,
+                .unavailable("what the server answered is \(error.summary)"),
+                remedy: "check that the url of remote '\(traits.name)' is one of WebDAV")
+        }
+    }
+
+    private static let question = Array(
+        ("<?xml version=\"1.0\" encoding=\"utf-8\"?><D:propfind xmlns:D=\"DAV:\"><D:prop>"
+            + "<D:resourcetype/><D:getcontentlength/></D:prop></D:propfind>").utf8)
+
+    // MARK: Moving
+
+    package func put(
+        fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?
+    ) async throws -> Int64 {
+        // What is not what it should be makes no folder.
+        let size = try await put(key.path, key) { temporary in
+            try await transfer.send(fileAt: path, as: key, observer: observer) {
+                client.request(.put, temporary)
+            } accepted: { response in
+                try check(response, .put, key)
+            }
+        }
+        return size
+    }
+
+    /// Has `send` put content under a temporary name, and gives it its own.
+    func put<Result>(
+        _ path: FilePath, _ key: ObjectKey, _ send: (_ temporary: FilePath) async throws -> Result
+    ) async throws -> Result {
+        let folder = path.parent
+        do {
+            try await collections.make(folder)
+        } catch let error as StoreError {
+            throw StoreError(
+                .upload, key, store: traits.name, error.reason, cause: error.cause,
+                remedy: error.remedy)
+        } catch is NoParentCollection {
+            throw StoreError(
+                .upload, key, store: traits.name,
+                .unavailable("the server makes no folders at the url of the remote"),
+                remedy: "check the url of remote '\(traits.name)'")
+        }
+        let temporary = temporaryPath(in: folder)
+        do {
+            let result = try await send(temporary)
+            try await move(temporary, to: path, key)
+            return result
+        } catch {
+            await remove(temporary, key)
+            throw error
+        }
+    }
+
+    private func move(_ source: FilePath, to path: FilePath, _ key: ObjectKey) async throws {
+        var request = client.request(.move, source)
+        request.headers = [
+            HTTPHeader("destination", client.configuration.address.url(of: path)),
+            HTTPHeader("overwrite", "T"),
+        ]
+        try check(try await client.send(request, .upload, key), .move, key)
+    }
+
+    private func check(
+        _ response: HTTPResponse, _ method: HTTPRequest.Method, _ key: ObjectKey
+    ) throws(StoreError) {
+        guard (200..<300).contains(response.status), response.status != 207 else {
+            throw client.failure(.upload, key, response, method)
+        }
+    }
+
+    /// Takes away what an upload left; that it could not is not what went wrong.
+    private func remove(_ temporary: FilePath, _ key: ObjectKey) async {
+        // After a cancellation too: a task of its own is not cancelled with this one.
+        let client = client
+        await Task {
+            var request = client.request(.delete, temporary)
+            request.timeLimit = .seconds(5)
+            _ = try? await client.send(request, .upload, key)
+        }.value
+    }
+
+    package func get(
+        _ key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
+    ) async throws -> Int64 {
+        try await transfer.get(key, toFileAt: path, observer: observer)
+    }
+
+    package func contents(of key: ObjectKey, limit: Int) async throws -> [UInt8] {
+        try await transfer.contents(of: key, limit: limit)
+    }
+}

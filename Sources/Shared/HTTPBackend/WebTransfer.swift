@@ -1,0 +1,170 @@
+internal import Basics
+internal import Digests
+internal import HTTPClient
+internal import Storage
+
+/// What is the same for every remote on a web server: files into bodies, bodies into files.
+///
+/// What is sent is hashed before, what arrives after: in both cases the second reading comes from
+/// memory, and nothing ever gets a name that it should not have.
+struct WebTransfer: Sendable {
+    let client: WebClient
+    private let threads = HashingThreads()
+
+    private var name: String { client.configuration.name }
+
+    /// Up to so many bytes a file is read into memory, and once only.
+    private static let smallSize: Int64 = 256 << 10
+    /// From so many bytes on the server is asked before the content is sent.
+    private static let askFirstSize: Int64 = 1 << 20
+
+    init(_ client: WebClient) { self.client = client }
+
+    // MARK: Sending
+
+    /// Sends a file in one request and returns its size in bytes; `accepted` looks at each answer.
+    ///
+    /// `make`: a request without its body. Content that is not what `key` names is not sent.
+    func send(
+        fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?,
+        _ make: () -> HTTPRequest, accepted: (HTTPResponse) throws -> Void
+    ) async throws -> Int64 {
+        try Task.checkCancellation()
+        let source: UploadSource
+        do throws(SystemError) {
+            source = try UploadSource(opening: path)
+        } catch {
+            throw StoreError(key, store: name, readingSource: error)
+        }
+        var request = make()
+        request.headers.append(HTTPHeader("content-type", "application/octet-stream"))
+        let moved = MovedBytes(observer)
+        if source.size <= Self.smallSize {
+            request.body = .bytes(try smallContent(of: source, key))
+            try accepted(try await client.send(request, .upload, key))
+            moved.tell(source.size)
+            return source.size
+        }
+        let found = try await hash(source, like: key)
+        try check(found, .upload, key)
+        request.body = .file(descriptor: source.descriptor, range: 0..<source.size)
+        request.isBulk = source.size >= Self.askFirstSize
+        request.expectsContinue = source.size >= Self.askFirstSize
+        let whole = request
+        try await moved.during { observer in
+            var request = whole
+            request.observer = observer.map { upTo(source.size, $0) }
+            try accepted(try await client.send(request, .upload, key))
+        }
+        // What was hashed is what was sent, unless somebody wrote to it in between.
+        guard (try? source.isUnchanged()) == true else {
+            throw StoreError(
+                .upload, key, store: name,
+                .failed("the file in the cache changed while it was sent"))
+        }
+        return source.size
+    }
+
+    /// Tells no more than so many bytes: those of the answer are none of the object's.
+    private func upTo(
+        _ size: Int64, _ observer: @escaping @Sendable (Int64) -> Void
+    ) -> @Sendable (Int64) -> Void {
+        let rest = Locked(size)
+        return { bytes in
+            let counted = rest.withLock { rest in
+                let counted = min(rest, bytes)
+                rest -= counted
+                return counted
+            }
+            if counted > 0 { observer(counted) }
+        }
+    }
+
+    private func smallContent(of source: UploadSource, _ key: ObjectKey) throws -> [UInt8] {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try source.file.readAll(limit: Int(source.size))
+        } catch {
+            throw StoreError(key, store: name, readingSource: error)
+        }
+        let oid = key.oid
+        try check(
+            objectID(of: bytes, isDirectory: oid.isDirectory, scheme: oid.scheme), .upload, key)
+        return bytes
+    }
+
+    private func hash(_ source: UploadSource, like key: ObjectKey) async throws -> ObjectID {
+        let name = name
+        let found: ObjectID? = try await threads.run {
+            var hasher = ContentHasher(key.oid.scheme)
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+            defer { buffer.deallocate() }
+            do throws(SystemError) {
+                let count = try source.read(0..<source.size, into: buffer) { hasher.update($0) }
+                guard count == source.size else { return nil }
+            } catch {
+                throw StoreError(key, store: name, readingSource: error)
+            }
+            return hasher.finish(isDirectory: key.oid.isDirectory)
+        }
+        if let found { return found }
+        throw StoreError(
+            .upload, key, store: name, .failed("the file in the cache became shorter meanwhile"))
+    }
+
+    // MARK: Receiving
+
+    /// Writes an object to a new file and returns its size in bytes.
+    func get(
+        _ key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
+    ) async throws -> Int64 {
+        try Task.checkCancellation()
+        let target: DownloadTarget
+        do throws(SystemError) {
+            target = try DownloadTarget(creating: path)
+        } catch {
+            throw StoreError(.download, key, store: name, writing: error)
+        }
+        let size = try await MovedBytes(observer).during { observer in
+            var request = client.request(.get, key.path)
+            request.destination = .file(
+                descriptor: target.descriptor, offset: 0, limit: Int64.max)
+            request.observer = observer
+            let response = try await client.send(request, .download, key, target: path)
+            guard response.status == 200 else {
+                throw client.failure(.download, key, response, .get)
+            }
+            let count = response.bodyCount
+            let hasher = WrittenFileHasher(target, like: key.oid)
+            do {
+                try await threads.run { try hasher.hash(0..<count) }
+            } catch let error as SystemError {
+                throw StoreError(.download, key, store: name, writing: error)
+            }
+            try check(hasher.finish(isDirectory: key.oid.isDirectory), .download, key)
+            return count
+        }
+        target.keep()
+        return size
+    }
+
+    func contents(of key: ObjectKey, limit: Int) async throws -> [UInt8] {
+        try Task.checkCancellation()
+        var request = client.request(.get, key.path)
+        request.destination = .memory(limit: limit)
+        let response = try await client.send(request, .read, key)
+        guard response.status == 200 else { throw client.failure(.read, key, response, .get) }
+        let oid = key.oid
+        try check(
+            objectID(of: response.body, isDirectory: oid.isDirectory, scheme: oid.scheme), .read,
+            key)
+        return response.body
+    }
+
+    private func check(
+        _ found: ObjectID, _ operation: StoreError.Operation, _ key: ObjectKey
+    ) throws(StoreError) {
+        guard found != key.oid else { return }
+        throw StoreError(operation, key, store: name, .mismatch(found: found))
+    }
+}

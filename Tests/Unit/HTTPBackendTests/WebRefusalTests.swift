@@ -1,0 +1,185 @@
+import Basics
+import Digests
+import HTTPBackend
+import HTTPClient
+import Storage
+import StoreConformance
+import TestSupport
+import Testing
+
+/// What a web server that refuses is taken to mean, and who is told what.
+@Suite struct WebRefusalTests {
+    let fixture: WebFixture
+    var server: FaultProxy { fixture.server }
+
+    init() throws { fixture = try WebFixture() }
+
+    @Test(arguments: [
+        (401, "the server wants to know who asks (HTTP 401 to POST)", "'auth'", true),
+        (403, "the server forbids it (HTTP 403 to POST)", "credentials", true),
+        (404, "the server has no folder for it (HTTP 404 to POST)", "create_full_put_path", false),
+        (405, "the server does not take such requests (HTTP 405 to POST)", "PUT or POST", true),
+        (409, "the server has no folder for it (HTTP 409 to POST)", "create_full_put_path", false),
+        (411, "the server refused it (HTTP 411 to POST)", "", false),
+        (413, "it is too large for the server (HTTP 413 to POST)", "", false),
+        (507, "no space left on the server (HTTP 507 to POST)", "free some space", true),
+    ])
+    func `an upload that is refused says why, and what to do`(
+        status: Int, words: String, advice: String, affectsAll: Bool
+    ) async throws {
+        server.add(.answer(status))
+        let (path, key) = try fixture.source()
+        let store = try fixture.http()
+        let error = try await fixture.failure { _ = try await store.put(fileAt: path, as: key) }
+        #expect(error.summary == "cannot upload \(key) to remote 'r': \(words)")
+        #expect((error.advice ?? "").contains(advice))
+        #expect(!error.isTransient)
+        #expect(error.affectsWholeStore == affectsAll)
+    }
+
+    @Test(arguments: [408, 423, 425, 429, 500, 502, 503, 504])
+    func `what can get better is tried again, when the server says`(status: Int) async throws {
+        server.add(.answer(status, headers: ["retry-after": "7"]), times: 1)
+        server.add(.answer(201))
+        let (path, key) = try fixture.source()
+        let delays = Locked<[Duration]>([])
+        var policy = RetryingStore.Policy()
+        policy.sleep = { delay in delays.withLock { $0.append(delay) } }
+        let store = RetryingStore(try fixture.http(), policy: policy)
+        #expect(try await store.put(fileAt: path, as: key) == 7)
+        #expect(delays.withLock { $0 } == [.seconds(7)])
+    }
+
+    @Test func `a server without HEAD is asked for the first byte`() async throws {
+        server.add(.answer(405), when: { $0.method == "HEAD" })
+        server.add(
+            .answer(206, headers: ["content-range": "bytes 0-0/70"], body: "x"),
+            when: { $0.target.hasSuffix("/1") || $0.headers["range"] != nil })
+        let store = try fixture.http()
+        let key = ObjectKey(objectID(of: [1]))
+        // The one byte is more than is taken, which tells enough.
+        #expect(try await store.size(of: key) != nil)
+        #expect(try await store.size(of: key) != nil)
+        #expect(server.requests.map(\.method) == ["HEAD", "GET", "GET"])
+    }
+
+    @Test func `a page in place of every object is no object`() async throws {
+        server.add(.answer(200, headers: ["content-type": "text/html"], body: "<p>Log in"))
+        let store = try fixture.http()
+        let error = try await fixture.failure {
+            _ = try await store.size(of: ObjectKey(objectID(of: [1])))
+        }
+        #expect(error.reason.words.contains("whatever it is asked for"))
+        #expect(error.affectsWholeStore)
+    }
+
+    @Test func `an object that looks like a page is one where others are not there`() async throws {
+        let key = ObjectKey(objectID(of: [1]))
+        let name = key.path.string
+        server.add(
+            .answer(200, headers: ["content-type": "text/html; charset=utf-8"]),
+            when: { $0.target.hasSuffix(name) })
+        server.add(.answer(404))
+        let store = try fixture.http()
+        #expect(try await store.size(of: key) != nil)
+        #expect(try await store.size(of: ObjectKey(objectID(of: [2]))) == nil)
+    }
+
+    @Test func `a page in place of WebDAV's answers is no empty folder`() async throws {
+        server.add(.answer(207, body: "<html><p>Log in</html>"))
+        let store = try fixture.webDAV()
+        let oids = (0..<9).map { objectID(of: [$0, 1]) }.sorted()
+        let error = try await fixture.failure {
+            _ = try await store.presence(of: ObjectRun(oids[...]))
+        }
+        #expect(error.reason.words.contains("XML"))
+        #expect(error.affectsWholeStore)
+    }
+
+    // MARK: Who asks
+
+    @Test func `credentials go to the host of the remote and to no other`() async throws {
+        let other = try FaultProxy()
+        other.add(.answer(200, headers: ["content-length": "1"], body: "x"))
+        server.add(.answer(302, headers: ["location": "\(other.url)/elsewhere"]))
+        let store = try fixture.http(.basic(user: "u", password: "p"))
+        let key = ObjectKey(objectID(of: Array("x".utf8)))
+        #expect(try await store.contents(of: key, limit: 9) == Array("x".utf8))
+        #expect(server.requests.first?.headers["authorization"] == "Basic dTpw")
+        #expect(other.requests.map(\.target) == ["/elsewhere"])
+        #expect(other.requests.first?.headers["authorization"] == nil)
+    }
+
+    @Test func `an upload is not sent on to another host`() async throws {
+        let other = try FaultProxy()
+        server.add(.answer(307, headers: ["location": "\(other.url)/x"]))
+        let (path, key) = try fixture.source()
+        let store = try fixture.http()
+        let error = try await fixture.failure { _ = try await store.put(fileAt: path, as: key) }
+        #expect(error.reason.words.contains("which is not followed"))
+        #expect(other.requests.isEmpty)
+    }
+
+    @Test func `redirects that go in circles end`() async throws {
+        server.add(.answer(302, headers: ["location": "/data/again"]))
+        let store = try fixture.http()
+        let error = try await fixture.failure {
+            _ = try await store.size(of: ObjectKey(objectID(of: [1])))
+        }
+        #expect(error.reason.words.contains("which is not followed"))
+        #expect(server.requests.count == 6)
+    }
+
+    @Test func `a token that is refused is renewed once`() async throws {
+        server.add(.answer(401), when: { $0.headers["authorization"] == "Bearer old" })
+        server.add(.answer(404))
+        let asked = Locked(0)
+        let identity = RenewedToken {
+            asked.withLock { asked in
+                asked += 1
+                return asked == 1 ? "old" : "new"
+            }
+        }
+        let store = try fixture.webDAV(identity)
+        for number in 0..<3 {
+            #expect(try await store.size(of: ObjectKey(objectID(of: [UInt8(number)]))) == nil)
+        }
+        #expect(asked.withLock { $0 } == 2)
+        #expect(server.requests.count == 4)
+    }
+
+    // MARK: What is sent
+
+    @Test func `what is not what it should be is not sent`() async throws {
+        server.add(.answer(201))
+        let (path, _) = try fixture.source()
+        let large = [UInt8](repeating: 7, count: 300_000)
+        let (largePath, _) = try fixture.source(large)
+        for store in [try fixture.http() as any ObjectStore, try fixture.webDAV()] {
+            for (path, found) in [
+                (path, objectID(of: Array("content".utf8))), (largePath, objectID(of: large)),
+            ] {
+                let error = try await fixture.failure {
+                    _ = try await store.put(fileAt: path, as: ObjectKey(objectID(of: [1])))
+                }
+                #expect(error.reason == .mismatch(found: found))
+            }
+        }
+        #expect(!server.requests.contains { $0.method == "PUT" || $0.method == "POST" })
+    }
+
+    @Test func `what arrives damaged or short is not kept`() async throws {
+        server.add(.answerShort(body: "cont", announced: 7), times: 1)
+        server.add(.answer(200, body: "contenT"))
+        let key = ObjectKey(objectID(of: Array("content".utf8)))
+        let store = try fixture.http()
+        let target = fixture.scratch.path.appending("target")
+        for expected in [true, false] {
+            let error = try await fixture.failure {
+                _ = try await store.get(key, toFileAt: target)
+            }
+            #expect(error.isTransient == expected)
+            #expect(!fileExists(target))
+        }
+    }
+}
