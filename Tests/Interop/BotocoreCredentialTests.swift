@@ -214,7 +214,7 @@ import Testing
         settings.profile = scene.profile.isEmpty ? nil : scene.profile
         var ours: [String] = []
         do {
-            let requester = HTTPServiceRequester(TransferLoop(), peer: Peer())
+            let requester = HTTPServiceRequester(TransferLoop(), peer: Peer(), now: { 0 })
             let found = try await CredentialSearch(settings, requester: requester).load()
             if let keys = found?.credentials {
                 ours = [keys.accessKeyID, keys.secretAccessKey, keys.sessionToken ?? ""]

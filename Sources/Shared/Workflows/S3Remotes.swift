@@ -28,7 +28,8 @@ extension Session {
         configuration.concurrency = jobs(nil, remote: remote.jobs, blocksThreads: false)
         configuration.usesTLS = remote.boolean("use_ssl") ?? true
         let credentials = credentialSettings(for: remote)
-        let requester = HTTPServiceRequester(transferLoop, peer: configuration.peer)
+        let requester = HTTPServiceRequester(
+            transferLoop, peer: configuration.peer, now: { Int64(time(nil)) })
         let search = try CredentialSearch(credentials, requester: requester)
         configuration.endpoint =
             if let endpoint = remote.text(of: "endpointurl") { endpoint } else {

@@ -60,21 +60,6 @@ package func credentials(
         expiration: AWSTime(secondsSince1970: keys.expiration / 1000), source: source)
 }
 
-/// A file of `~/.aws/sso/cache`: the token of a login, and its end.
-package func ssoToken(
-    from bytes: [UInt8]
-) throws(AnswerProblem) -> (token: String, expiration: AWSTime) {
-    struct Cached: Decodable {
-        var accessToken: String
-        var expiresAt: String
-    }
-    let cached: Cached = try decode(bytes)
-    guard let expiration = AWSTime(cached.expiresAt) else {
-        throw AnswerProblem(words: "'expiresAt' is not a time")
-    }
-    return (cached.accessToken, expiration)
-}
-
 /// A file of `~/.aws/login/cache`: what `aws login` left.
 package func credentials(
     fromLogin bytes: [UInt8], source: String
@@ -139,7 +124,7 @@ private struct KeyAnswer: Decodable {
 }
 
 /// The decoder's own errors may quote the input, so none of their words is kept.
-private func decode<Value: Decodable>(
+func decode<Value: Decodable>(
     _ bytes: [UInt8], as type: Value.Type = Value.self
 ) throws(AnswerProblem) -> Value {
     do {

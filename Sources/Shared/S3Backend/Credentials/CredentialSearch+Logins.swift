@@ -36,12 +36,13 @@ extension CredentialSearch {
         guard region.utf8.allSatisfy(isLetterDigitOrHyphen) else {
             throw CredentialError.badProfile(name, words: "'sso_region' is not a region")
         }
-        let token = try loginToken(of: session ?? start, profile: name)
+        let login = SSOLogin(profile: name, session: session, startURL: start, region: region)
+        let token = try await token(of: login)
         let usual = "https://portal.sso.\(region).\(Self.domain(of: region))"
         let url =
             (try endpoint(of: "sso") ?? usual) + "/federation/credentials"
             + "?role_name=\(percentEncoded(role))&account_id=\(percentEncoded(account))"
-        let answer = try await requester.answer(
+        let answer = try await patientRequester.answer(
             to: ServiceRequest(
                 "GET", url, headers: [HeaderField("x-amz-sso_bearer_token", token)],
                 timeout: .seconds(60), usesProxy: true), service: "SSO")
@@ -55,33 +56,6 @@ extension CredentialSearch {
         } catch {
             throw CredentialError.badAnswer(from: "SSO", words: error.words)
         }
-    }
-
-    private func ssoLoginNeeded(_ name: String, _ words: String) -> CredentialError {
-        .loginNeeded(
-            profile: name, words: words,
-            command: "aws sso login" + (name == "default" ? "" : " --profile \(name)"))
-    }
-
-    /// The token in `~/.aws/sso/cache`, under the SHA-1 of the session's name or of the start URL.
-    private func loginToken(of key: String, profile name: String) throws(CredentialError) -> String
-    {
-        let path = files.home.appending(
-            ".aws/sso/cache/\(sha1HexDigits(Array(key.utf8))).json")
-        let bytes: [UInt8]?
-        do {
-            bytes = try readFileIfPresent(path, limit: 1 << 20)
-        } catch {
-            throw .unreadable(error)
-        }
-        guard let bytes else { throw ssoLoginNeeded(name, "nobody is logged in to SSO") }
-        do {
-            let (token, expiration) = try ssoToken(from: bytes)
-            if expiration > settings.now() { return token }
-        } catch {
-            throw .badAnswer(from: "'\(path)'", words: error.words)
-        }
-        throw ssoLoginNeeded(name, "the login to SSO has expired")
     }
 
     /// The keys that `aws login` left in its cache, as long as they are valid.

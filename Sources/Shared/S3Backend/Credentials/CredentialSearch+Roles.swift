@@ -138,7 +138,7 @@ extension CredentialSearch {
         let usual =
             region.map { "https://sts.\($0).\(Self.domain(of: $0))" } ?? "https://sts.amazonaws.com"
         return SecurityTokenService(
-            requester: requester, endpoint: try endpoint(of: "sts") ?? usual,
+            requester: patientRequester, endpoint: try endpoint(of: "sts") ?? usual,
             region: region ?? "us-east-1", now: settings.now)
     }
 

@@ -71,15 +71,19 @@ extension CredentialSearch {
     ) async throws -> [UInt8] {
         var attempt = 1
         while true {
+            var pause = settings.retryPause
             do {
                 let answer = try await requester.answer(to: request, service: service)
                 if answer.status == 200 { return answer.body }
+                if let requested = answer.retryAfter {
+                    pause = min(requested, RetryingRequester.patience)
+                }
                 throw CredentialError.refused(service: service, words: "HTTP \(answer.status)")
             } catch let error as CredentialError {
                 if attempt == 3 { throw error }
             }
             attempt += 1
-            try await Task.sleep(for: settings.retryPause)
+            try await Task.sleep(for: pause)
         }
     }
 

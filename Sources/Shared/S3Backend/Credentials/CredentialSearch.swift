@@ -17,6 +17,11 @@ package struct CredentialSearch: Sendable {
 
     var environment: Environment { settings.environment }
 
+    /// For services of AWS; the servers of containers and instances have rules of their own.
+    var patientRequester: RetryingRequester {
+        RetryingRequester(base: requester, pause: settings.retryPause)
+    }
+
     /// The profile that somebody asked for, or `default`.
     package var profileName: String { requestedProfile ?? "default" }
 

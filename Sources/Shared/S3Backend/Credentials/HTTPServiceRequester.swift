@@ -4,11 +4,15 @@ package import HTTPClient
 package struct HTTPServiceRequester: ServiceRequester {
     private let loop: TransferLoop
     private let peer: Peer
+    private let now: @Sendable () -> Int64
 
     /// `peer`: certificates and proxy; its time limits are replaced by those of each request.
-    package init(_ loop: TransferLoop, peer: Peer) {
+    ///
+    /// `now`: seconds since 1970, to which a date in `Retry-After` is compared.
+    package init(_ loop: TransferLoop, peer: Peer, now: @escaping @Sendable () -> Int64) {
         self.loop = loop
         self.peer = peer
+        self.now = now
     }
 
     package func respond(to request: ServiceRequest) async throws -> ServiceResponse {
@@ -25,6 +29,7 @@ package struct HTTPServiceRequester: ServiceRequester {
         sent.timeLimit = request.timeout
         sent.secrets = request.headers.map { HTTPHeader($0.name, $0.value) }
         let answer = try await loop.send(sent)
-        return ServiceResponse(status: answer.status, body: answer.body)
+        return ServiceResponse(
+            status: answer.status, body: answer.body, retryAfter: answer.retryAfter(now: now()))
     }
 }

@@ -38,10 +38,13 @@ package struct ServiceRequest: Sendable {
 package struct ServiceResponse: Sendable {
     package let status: Int
     package let body: [UInt8]
+    /// How long the service wants to be left alone.
+    package let retryAfter: Duration?
 
-    package init(status: Int, body: [UInt8]) {
+    package init(status: Int, body: [UInt8], retryAfter: Duration? = nil) {
         self.status = status
         self.body = body
+        self.retryAfter = retryAfter
     }
 }
 

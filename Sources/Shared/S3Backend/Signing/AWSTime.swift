@@ -24,6 +24,14 @@ package struct AWSTime: Comparable, Hashable, Sendable {
             + "Z"
     }
 
+    /// `2015-08-30T12:36:00Z`, the form of files.
+    package var extendedFormat: String {
+        let text = Array(basicFormat)
+        func piece(_ range: Range<Int>) -> String { String(text[range]) }
+        return "\(piece(0..<4))-\(piece(4..<6))-\(piece(6..<11)):\(piece(11..<13)):"
+            + piece(13..<16)
+    }
+
     /// Proleptic Gregorian calendar, whose years are counted from March here, so that the day which
     /// leap years add is the last one.
     private static func date(daysSince1970: Int64) -> (year: Int64, month: Int64, day: Int64) {

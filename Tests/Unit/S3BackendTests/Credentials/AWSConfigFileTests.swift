@@ -150,7 +150,7 @@ import Testing
             _ = try? credentials(fromMetadata: bytes, source: "")
             _ = try? credentials(fromSSO: bytes, source: "")
             _ = try? credentials(fromLogin: bytes, source: "")
-            _ = try? ssoToken(from: bytes)
+            _ = try? SSOToken(bytes)
         }
     }
 }

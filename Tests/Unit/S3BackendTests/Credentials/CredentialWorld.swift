@@ -27,7 +27,9 @@ final class CredentialWorld: Sendable {
         return path
     }
 
-    var requester: HTTPServiceRequester { HTTPServiceRequester(loop, peer: Peer()) }
+    var requester: HTTPServiceRequester {
+        HTTPServiceRequester(loop, peer: Peer(), now: { Self.time.secondsSince1970 })
+    }
 
     /// Nothing but the home; the instance's metadata are off unless a test wants them.
     func settings(_ variables: [String: String] = [:]) -> CredentialSettings {
