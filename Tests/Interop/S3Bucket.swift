@@ -55,6 +55,7 @@ final class S3Bucket: Sendable {
     {
         var policy = RetryingStore.Policy()
         policy.sleep = { _ in await Task.yield() }
+        policy.patience = .zero  // nobody waits for the end of a pause either
         let store = try store {
             $0.retry = policy
             change(&$0)

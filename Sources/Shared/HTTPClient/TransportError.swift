@@ -40,6 +40,14 @@ package struct TransportError: UserFacingError, Equatable {
         self.reason = reason
     }
 
+    /// Whether the service did not answer in time, which it does when it is overloaded.
+    package var isTimeout: Bool {
+        switch reason {
+        case .stalled, .connectTimeout: true
+        default: false
+        }
+    }
+
     package var summary: String {
         let host = printable(host)
         return switch reason {

@@ -20,6 +20,9 @@ package struct RetryingStore: ObjectStore {
             try await Task.sleep(for: $0)
         }
 
+        /// The time that ``sleep`` lets pass.
+        package var now: @Sendable () -> ContinuousClock.Instant = { .now }
+
         /// Picks the delay from the range of zero to its argument.
         package var jitter: @Sendable (Duration) -> Duration = { $0 * Double.random(in: 0...1) }
 

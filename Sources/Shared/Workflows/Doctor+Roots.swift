@@ -94,7 +94,7 @@ extension Doctor {
         }
         do {
             // Somebody waits for the answer, and "not reached" is one.
-            let store = try session.store(for: remote, attempts: 2)
+            let store = try session.store(for: remote, jobs: nil, attempts: 2)
             if case .directory(let path) = remote.location {
                 guard directoryExists(path) else {
                     return warn(

@@ -152,7 +152,7 @@ package struct PullWorkflow {
     private func fetch(
         _ batch: Batch, _ places: [ObjectID: FilePath], _ report: inout PullReport
     ) async throws {
-        let store = try session.store(for: batch.remote)
+        let store = try session.store(for: batch.remote, jobs: options.jobs)
         let blocks = store.traits.blocksThreads
         let jobs = session.jobs(options.jobs, remote: batch.remote.jobs, blocksThreads: blocks)
         let workers = try Workers(threads: blocks ? jobs : nil)

@@ -148,7 +148,8 @@ package struct PushWorkflow {
         var stale: [String] = []
         for belief in plan.beliefs {
             // A remote that cannot be used is found out when something is to be uploaded.
-            guard let store = try? session.store(for: belief.remote), store.traits.blocksThreads
+            guard let store = try? session.store(for: belief.remote, jobs: options.jobs),
+                store.traits.blocksThreads
             else { continue }
             for oid in belief.oids where await isAbsent(oid, from: store) {
                 stale.append(belief.remote.canonicalURL)
@@ -173,7 +174,8 @@ package struct PushWorkflow {
     private func pushRunCache() async throws -> RunCachePush.Outcome? {
         guard options.includesRunCache else { return nil }
         return try await RunCachePush(
-            session: session, remotes: options.remotes, isDryRun: options.isDryRun
+            session: session, remotes: options.remotes, isDryRun: options.isDryRun,
+            jobs: options.jobs
         ).run()
     }
 
@@ -184,7 +186,7 @@ package struct PushWorkflow {
         var outcome = StoreOutcome(plan: plan)
         if plan.isSatisfied { return outcome }
         do {
-            let store = try session.store(for: plan.remote)
+            let store = try session.store(for: plan.remote, jobs: options.jobs)
             let blocks = store.traits.blocksThreads
             let jobs = session.jobs(options.jobs, remote: plan.remote.jobs, blocksThreads: blocks)
             let transfer = TransferOptions(jobs: jobs, checksMembers: options.checksMembers)

@@ -23,6 +23,8 @@ struct RunCachePush {
     /// Names of remotes; empty for the default one.
     let remotes: [String]
     let isDryRun: Bool
+    /// `-j`.
+    let jobs: Int?
 
     /// Remotes that do not exist, and a broken configuration, are left to the push of the data to
     /// complain about.
@@ -40,7 +42,9 @@ struct RunCachePush {
                 !remote.isCloudVersioned
             else { continue }
             do {
-                guard let target = try session.store(for: remote).runCache else { continue }
+                guard let target = try session.store(for: remote, jobs: jobs).runCache else {
+                    continue
+                }
                 let result = try await RunCacheTransfer(isDryRun: isDryRun).send(
                     from: cache, named: StoreTraits.cacheName, to: target)
                 outcome.warnings += result.refused as [any UserFacingError]

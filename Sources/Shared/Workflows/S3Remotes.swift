@@ -21,11 +21,13 @@ struct RemoteOptionError: UserFacingError {
 extension Session {
     /// A bucket; nothing is asked of it yet.
     ///
+    /// `jobs`: `-j`.
+    ///
     /// Source: DVC 3.67.1, `dvc_s3` (dvc-compat 8.4).
-    func s3Store(for remote: DVCRemote, url text: String) throws -> S3Store {
+    func s3Store(for remote: DVCRemote, url text: String, jobs option: Int?) throws -> S3Store {
         var configuration = S3Configuration(name: remote.name, url: text)
         configuration.peer = Peer(remote, environment, authorities: Self.authorityVariables)
-        configuration.concurrency = jobs(nil, remote: remote.jobs, blocksThreads: false)
+        configuration.concurrency = jobs(option, remote: remote.jobs, blocksThreads: false)
         configuration.usesTLS = remote.boolean("use_ssl") ?? true
         let credentials = credentialSettings(for: remote)
         let requester = HTTPServiceRequester(

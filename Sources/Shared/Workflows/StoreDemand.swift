@@ -73,7 +73,7 @@ extension Session {
     func withStore<Result>(
         of demand: StoreDemand, jobs option: Int?, _ body: (StoreAccess) async throws -> Result
     ) async throws -> Result {
-        let store = try store(for: demand.remote)
+        let store = try store(for: demand.remote, jobs: option)
         let blocks = store.traits.blocksThreads
         let jobs = jobs(option, remote: demand.remote.jobs, blocksThreads: blocks)
         let workers = try Workers(threads: blocks ? jobs : nil)

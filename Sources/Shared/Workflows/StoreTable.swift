@@ -20,16 +20,20 @@ struct UnsupportedRemoteError: UserFacingError {
 extension Session {
     /// The store behind a remote, with retries, and traced when asked for.
     ///
-    /// Nothing is asked of it yet. `attempts`: how often a request is made that may succeed later.
+    /// Nothing is asked of it yet. `jobs`: `-j`, which bounds whatever requests it makes by itself;
+    /// `attempts`: how often a request is made that may succeed later.
     /// Throws ``UnsupportedRemoteError`` and what is wrong with options.
-    func store(for remote: DVCRemote, attempts: Int? = nil) throws -> any ObjectStore {
+    func store(
+        for remote: DVCRemote, jobs: Int?, attempts: Int? = nil
+    ) throws -> any ObjectStore {
         var policy = RetryingStore.Policy()
         if let attempts { policy.attempts = attempts }
         switch remote.location {
         case .directory(let path):
             let store = LocalStore(root: path, name: remote.name, isShared: remote.isShared)
             return wrapped(store, policy)
-        case .url("s3", let text): return wrapped(try s3Store(for: remote, url: text), policy)
+        case .url("s3", let text):
+            return wrapped(try s3Store(for: remote, url: text, jobs: jobs), policy)
         case .url("http", let text), .url("https", let text):
             return wrapped(try httpStore(for: remote, url: text), policy)
         case .url("webdav", let text), .url("webdavs", let text):

@@ -47,7 +47,7 @@ package final class FaultProxy: Sendable {
         var rules: [Rule] = []
         var requests: [Request] = []
         var connections: [ObjectIdentifier: LoopbackSocket] = [:]
-        var inFlight = 0
+        var underWay: Set<ObjectIdentifier> = []
         var mostInFlight = 0
     }
 
@@ -92,7 +92,7 @@ package final class FaultProxy: Sendable {
     /// Every request so far, in the order of arrival.
     package var requests: [Request] { state.withLock { $0.requests } }
 
-    /// How many requests were under way at the same time, at most.
+    /// How many requests were under way at the same time, at most; each until its answer begins.
     package var mostInFlight: Int { state.withLock { $0.mostInFlight } }
 
     /// Forgets the requests and the rules.
@@ -108,14 +108,12 @@ package final class FaultProxy: Sendable {
     private func serve(_ client: LoopbackSocket) {
         state.withLock {
             $0.connections[ObjectIdentifier(client)] = client
-            $0.inFlight += 1
-            $0.mostInFlight = max($0.mostInFlight, $0.inFlight)
+            $0.underWay.insert(ObjectIdentifier(client))
+            $0.mostInFlight = max($0.mostInFlight, $0.underWay.count)
         }
         defer {
-            state.withLock {
-                $0.connections[ObjectIdentifier(client)] = nil
-                $0.inFlight -= 1
-            }
+            noteAnswer(client)
+            state.withLock { $0.connections[ObjectIdentifier(client)] = nil }
         }
         guard let (request, start) = Self.readHead(client) else { return }
         let fault = state.withLock { state -> Fault? in
@@ -128,12 +126,18 @@ package final class FaultProxy: Sendable {
         apply(fault, to: request, start, client)
     }
 
+    /// From here on whoever asked may send the next request.
+    private func noteAnswer(_ client: LoopbackSocket) {
+        state.withLock { _ = $0.underWay.remove(ObjectIdentifier(client)) }
+    }
+
     private func apply(
         _ fault: Fault?, to request: Request, _ start: [UInt8], _ client: LoopbackSocket
     ) {
         switch fault {
         case .answer(let status, let headers, let body):
             Self.discardBody(request, start, client)
+            noteAnswer(client)
             Self.answer(client, status, headers, body, isHead: request.method == "HEAD")
         case .answerShort(let body, let announced):
             Self.discardBody(request, start, client)
@@ -195,6 +199,7 @@ package final class FaultProxy: Sendable {
         from server: LoopbackSocket, to client: LoopbackSocket, _ request: Request, _ fault: Fault?
     ) {
         guard let (head, start) = Self.receiveHead(server) else { return }
+        noteAnswer(client)
         if case .replaceAnswer(let status, let headers, let body) = fault {
             while !server.receive().isEmpty {}
             return Self.answer(client, status, headers, body, isHead: request.method == "HEAD")

@@ -41,6 +41,7 @@ final class S3Client: Sendable {
     private let loop: TransferLoop
     private let identity: any S3Identity
     private let clock: SigningClock
+    private let gate: RequestGate
     private let state: Locked<State>
 
     private struct State {
@@ -66,6 +67,7 @@ final class S3Client: Sendable {
         self.loop = loop
         self.identity = identity
         self.clock = clock
+        gate = RequestGate(configuration.gateSettings(clock))
         state = Locked(
             State(address: address, signer: RequestSigner(service: "s3", region: address.region)))
     }
@@ -74,6 +76,7 @@ final class S3Client: Sendable {
     var knowsBucket: Bool { state.withLock { $0.knowsBucket } }
     var mayList: Bool { state.withLock { $0.mayList } }
     func noteThatListingFails() { state.withLock { $0.mayList = false } }
+    var concurrencyLimit: Int { gate.limit }
     var isSecure: Bool { state.withLock { $0.address.isSecure } }
     /// Seconds since 1970, as the server sees it.
     var now: Int64 { clock.now.time.secondsSince1970 }
@@ -85,17 +88,13 @@ final class S3Client: Sendable {
 
     /// Sends a request and returns the answer, whatever its status.
     ///
-    /// Once each it asks again: in the region that the service names, with the service's time, with
-    /// new credentials. Throws `TransportError`, what the identity throws, `CancellationError`.
+    /// Waits for its turn. Once each it asks again: in the region that the service names, with the
+    /// service's time, with new credentials. Throws `TransportError`, what the identity throws, `CancellationError`.
     func send(_ request: S3Request) async throws -> HTTPResponse {
         var regionChanges = 0
         var renewals = 0
         while true {
-            let (address, signer) = state.withLock { ($0.address, $0.signer) }
-            let credentials = try await identity.credentials()
-            let reading = clock.now
-            let signed = sign(request, address, signer, credentials, reading.time)
-            let response = try await loop.send(signed)
+            let (response, sent) = try await attempt(request)
             let isGood = response.status < 300
             state.withLock {
                 $0.hasAnswered = true
@@ -103,17 +102,17 @@ final class S3Client: Sendable {
             }
             if isGood || response.status == 404 { return response }
             let refusal = S3Refusal(response.body)
-            if regionChanges < 2, let region = region(in: response, refusal, not: address.region) {
+            if regionChanges < 2, let region = region(in: response, refusal, not: sent.region) {
                 regionChanges += 1
                 if move(to: region) { continue }
             }
             if refusal?.code == "RequestTimeTooSkewed" || isOldSignature(response, refusal),
                 let time = serverTime(response, refusal),
-                clock.correct(to: time, afterRefusalOf: reading)
+                clock.correct(to: time, afterRefusalOf: sent.reading)
             {
                 continue
             }
-            if renewals == 0, let credentials, refusal?.isExpiry == true {
+            if renewals == 0, let credentials = sent.credentials, refusal?.isExpiry == true {
                 renewals += 1
                 if try await identity.renew(credentials) { continue }
             }
@@ -122,6 +121,29 @@ final class S3Client: Sendable {
     }
 
     // MARK: Making requests
+
+    /// What a request was signed with.
+    private struct Signing {
+        let region: String
+        let credentials: AWSCredentials?
+        let reading: SigningClock.Reading
+    }
+
+    /// Signs and sends a request when it is its turn.
+    private func attempt(_ request: S3Request) async throws -> (HTTPResponse, Signing) {
+        var signing: Signing?
+        let response = try await gate.pass {
+            // Only now, because a signature and credentials do not last for ever.
+            let (address, signer) = state.withLock { ($0.address, $0.signer) }
+            let credentials = try await identity.credentials()
+            let reading = clock.now
+            signing = Signing(region: address.region, credentials: credentials, reading: reading)
+            return try await loop.send(
+                sign(request, address, signer, credentials, reading.time))
+        }
+        guard let signing else { throw CancellationError() }  // an answer has a request
+        return (response, signing)
+    }
 
     private func sign(
         _ request: S3Request, _ address: S3Address, _ signer: RequestSigner,

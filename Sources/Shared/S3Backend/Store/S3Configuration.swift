@@ -34,9 +34,9 @@ package struct S3Configuration: Sendable {
     package var multipartThreshold: Int64 = 16 << 20
     /// In bytes; at least 5 MiB, as the service demands, but for tests.
     package var partSize: Int64 = 8 << 20
-    /// How many questions about single objects are under way at once.
+    /// How many requests are under way at once, of whatever kind; fewer where the service is overloaded.
     package var concurrency = 8
-    /// How many parts of one object are under way at once.
+    /// How many parts of one object are under way at once, as far as ``concurrency`` allows.
     package var partConcurrency = 4
     /// For the pieces of a large object, which are too many to start anew all of them.
     package var retry = RetryingStore.Policy()
@@ -45,6 +45,26 @@ package struct S3Configuration: Sendable {
         self.name = name
         self.bucket = bucket
         self.prefix = prefix
+    }
+}
+
+extension S3Configuration {
+    /// How requests line up.
+    func gateSettings(_ clock: SigningClock) -> RequestGate.Settings {
+        var settings = RequestGate.Settings(
+            most: concurrency, systemTime: { clock.now.time.secondsSince1970 })
+        settings.asksToSlowDown = { $0.isOverload || $0.isSlowDown }
+        settings.patience = retry.patience
+        settings.sleep = retry.sleep
+        settings.now = retry.now
+        return settings
+    }
+}
+
+extension HTTPResponse {
+    /// Some services say it with another status.
+    fileprivate var isSlowDown: Bool {
+        status >= 400 && !body.isEmpty && S3Refusal(body)?.code == "SlowDown"
     }
 }
 

@@ -38,6 +38,9 @@ package struct S3Store: ObjectStore {
 
     var configuration: S3Configuration { client.configuration }
 
+    /// How many requests may be under way now: fewer than configured after a slow-down.
+    package var concurrencyLimit: Int { client.concurrencyLimit }
+
     /// Sends a request; whatever keeps it from being answered becomes an error about the object.
     func send(
         _ request: S3Request, _ operation: StoreError.Operation, _ key: ObjectKey

@@ -14,6 +14,7 @@ final class S3Fixture: Sendable {
     /// How long was waited before tries.
     let delays = Locked<[Duration]>([])
     private let loop = TransferLoop()
+    private let start = ContinuousClock.now
 
     static let credentials = AWSCredentials(
         accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "token")
@@ -44,6 +45,7 @@ final class S3Fixture: Sendable {
         var policy = RetryingStore.Policy()
         policy.jitter = { $0 }
         policy.sleep = { [delays] delay in delays.withLock { $0.append(delay) } }
+        policy.now = { [delays, start] in delays.withLock { $0.reduce(start, +) } }
         return policy
     }
 
