@@ -207,17 +207,53 @@ extension S3Store {
         request.body = .bytes(body)
         request.payload = PayloadHash(of: body)
         request.activityTimeout = Self.completionTimeout
-        var response = try await send(request, .upload, key)
-        // What goes wrong after the service began to answer comes with the status of success.
-        if response.status == 200, let refusal = S3Refusal(response.body) {
-            response.status = refusal.code == "NoSuchUpload" ? 404 : 500
-        }
+        let response = try await completing(request, upload, path, key, size)
         if response.status == 404, S3Refusal(response.body)?.code == "NoSuchUpload" {
             // The answer to the first try may have been lost, or another run was faster.
             if try await self.size(of: key) == size { return }
             throw UploadIsGone()
         }
         guard response.status == 200 else { throw client.failure(.upload, key, response) }
+    }
+
+    /// Completes an upload if there is no such object yet, where the service understands that.
+    private func completing(
+        _ plain: S3Request, _ upload: PartUpload, _ path: String, _ key: ObjectKey, _ size: Int64
+    ) async throws -> HTTPResponse {
+        if conditions.areUnderstood {
+            var request = plain
+            request.headers.append(HTTPHeader("if-none-match", "*"))
+            var response = try await answer(toCompletion: request, key)
+            switch response.status {
+            case 412:
+                // Somebody was faster, which is as good, unless what is there is damaged.
+                if try await self.size(of: key) == size {
+                    await abort(upload, path, key)
+                    response.status = 200
+                    return response
+                }
+            case 501: conditions.noteRefusal()
+            case 400 where S3Refusal(response.body)?.code == "NotImplemented":
+                conditions.noteRefusal()
+            default: return response
+            }
+        }
+        return try await answer(toCompletion: plain, key)
+    }
+
+    private func answer(
+        toCompletion request: S3Request, _ key: ObjectKey
+    ) async throws -> HTTPResponse {
+        var response = try await send(request, .upload, key)
+        // What goes wrong after the service began to answer comes with the status of success.
+        if response.status == 200, let refusal = S3Refusal(response.body) {
+            switch refusal.code {
+            case "NoSuchUpload": response.status = 404
+            case "PreconditionFailed": response.status = 412
+            default: response.status = 500
+            }
+        }
+        return response
     }
 
     /// Takes back what was sent; when that fails, a rule of the bucket has to.
