@@ -24,6 +24,8 @@ package struct Out: Equatable, Sendable {
     package let isCloudVersioned: Bool
     /// Whether each file of such an out names its version, so that nothing is left to upload.
     package let hasAllVersions: Bool
+    /// What such an out consists of; `nil` for others, and when it has no ids.
+    package let versions: OutVersions?
     /// The stage in `dvc.yaml`, `name` or `name@key`; `nil` for an out of a `.dvc` file.
     package let stage: String?
     /// Where the out stands, counted from 1: in the `.dvc` file or `dvc.yaml`.
@@ -45,6 +47,7 @@ package struct Out: Equatable, Sendable {
         remoteName = flags.remoteName
         isCloudVersioned = data.isCloudVersioned
         hasAllVersions = data.hasAllVersions
+        versions = data.versions
         self.stage = stage
         self.line = line
     }

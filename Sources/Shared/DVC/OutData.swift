@@ -9,6 +9,7 @@ struct OutData: Equatable, Sendable {
     var isExecutable = false
     var isCloudVersioned = false
     var hasAllVersions = false
+    var versions: OutVersions?
     /// Whether DVC finds an id, even one that is none of an object of ours.
     var isIdentified = false
 
@@ -44,6 +45,10 @@ struct OutData: Equatable, Sendable {
         }
         let isForeign = ["etag", "checksum"].contains(algorithm) && fields.hasText(algorithm)
         isIdentified = oid != nil || !files.isEmpty || isForeign
+        if isCloudVersioned, [nil, "md5"].contains(algorithm) {
+            versions = OutVersions(
+                fields, members: files, oid: oid, scheme: algorithm == nil ? .md5DosToUnix : .md5)
+        }
     }
 }
 

@@ -50,6 +50,20 @@ package struct UnidentifiedOut: Sendable {
     package let root: FilePath
     package let sources: [MetafileVersion]
     package let revision: Revision
+    package let configuration: RootConfiguration
+    package let metafileKind: Metafile.Kind
+
+    /// The out with the list that its members in the metafile make; `nil` when there are none.
+    ///
+    /// No remote has the object of that list: its members are in versions, or under their own ids.
+    package var listed: CollectedOut? {
+        guard let listing = out.versions?.listing else { return nil }
+        let needed = NeededOut(
+            oid: listing.objectID(), path: path, sources: sources, revision: revision)
+        return CollectedOut(
+            out: out, needed: needed, root: root, configuration: configuration,
+            metafileKind: metafileKind, metafile: metafile)
+    }
 
     /// Whether a push would have to bring its data to a cloud-versioned remote.
     var needsVersions: Bool {

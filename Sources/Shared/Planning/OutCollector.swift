@@ -209,7 +209,8 @@ package final class OutCollector {
             unidentified.append(
                 UnidentifiedOut(
                     out: out, path: path, metafile: unit.metafile, root: root.path,
-                    sources: sources, revision: unit.place.revision))
+                    sources: sources, revision: unit.place.revision, configuration: configuration,
+                    metafileKind: kind))
             return
         }
         let needed = NeededOut(

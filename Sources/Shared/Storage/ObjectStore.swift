@@ -11,6 +11,9 @@ package protocol ObjectStore: Sendable {
     /// Where the store keeps the record of past runs; `nil` when it cannot.
     var runCache: (any RunCacheStore)? { get }
 
+    /// What the store keeps under the names of the files, in versions; `nil` when it cannot.
+    var versions: (any VersionedStore)? { get }
+
     /// The size in bytes, or `nil` when there is no such object.
     func size(of key: ObjectKey) async throws -> Int64?
 
@@ -50,6 +53,8 @@ package protocol ObjectStore: Sendable {
 extension ObjectStore {
     /// HTTP has none, as there is no way to list it (dvc-compat 8.13).
     package var runCache: (any RunCacheStore)? { nil }
+
+    package var versions: (any VersionedStore)? { nil }
 
     /// A request for each.
     package func presence(of run: ObjectRun) async throws -> [Bool] {

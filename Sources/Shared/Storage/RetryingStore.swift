@@ -53,6 +53,8 @@ package struct RetryingStore: ObjectStore {
 
     package var runCache: (any RunCacheStore)? { base.runCache }
 
+    package var versions: (any VersionedStore)? { base.versions }
+
     package func size(of key: ObjectKey) async throws -> Int64? {
         try await retrying { try await base.size(of: key) }
     }

@@ -30,6 +30,8 @@ package struct TracingStore: ObjectStore {
 
     package var runCache: (any RunCacheStore)? { base.runCache }
 
+    package var versions: (any VersionedStore)? { base.versions }
+
     package func size(of key: ObjectKey) async throws -> Int64? {
         try await traced(.find, key, { try await base.size(of: key) }, bytes: { $0 })
     }

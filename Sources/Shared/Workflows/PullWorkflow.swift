@@ -60,10 +60,11 @@ package struct PullWorkflow {
         for problem in collector.problems {
             if case .unreadable(let error) = problem.cause { report.errors.append(error) }
         }
-        for out in collector.unidentified where out.out.isCached {
+        for out in collector.unidentified where out.out.isCached && out.listed == nil {
             report.errors.append(NothingRecordedError(out: out))
         }
-        let outs = collector.outs.filter(\.out.isCached)
+        let outs = (collector.outs + collector.unidentified.compactMap(\.listed))
+            .filter(\.out.isCached)
         let workspace = WorkspaceDirectory(top: top)
         let lock = try await RepositoryLock.acquire(in: root.appending(".dvc"), of: workspace)
         try await fetch(outs, &report)
@@ -93,6 +94,7 @@ package struct PullWorkflow {
     private func fetch(_ outs: [CollectedOut], _ report: inout PullReport) async throws {
         let selection = RemoteSelection(only: options.remote)
         var batches: [String: Batch] = [:]
+        var versioned: [String: VersionedBatch] = [:]
         var places: [ObjectID: FilePath] = [:]
         let jobs = session.jobs(options.jobs, remote: nil, blocksThreads: true)
         let workers = try Workers(threads: jobs)
@@ -108,6 +110,10 @@ package struct PullWorkflow {
             case .remote where out.metafileKind == .repositoryImport:
                 report.errors.append(UnsupportedPullError(place: out.needed.place, kind: .imported))
             case .remote(let remote) where remote.isCloudVersioned:
+                let name = "\(remote.canonicalURL) \(out.configuration.cacheDirectory ?? "")"
+                versioned[name, default: VersionedBatch(remote: remote, cache: cache)]
+                    .outs.append(out)
+            case .remote where out.out.oid == nil:
                 report.errors.append(
                     UnsupportedPullError(place: out.needed.place, kind: .versioned))
             case .none:
@@ -127,6 +133,17 @@ package struct PullWorkflow {
         for (_, batch) in batches.sorted(by: { $0.key < $1.key }) {
             do {
                 try await fetch(batch, places, &report)
+            } catch let error as any UserFacingError {
+                report.errors.append(error)
+            }
+        }
+        for (_, batch) in versioned.sorted(by: { $0.key < $1.key }) {
+            do {
+                let (result, errors) = try await session.fetch(
+                    batch, jobs: options.jobs, progress: options.progress)
+                report.fetchedCount += result.fetchedCount
+                report.fetchedBytes += result.fetchedBytes
+                report.errors += errors
             } catch let error as any UserFacingError {
                 report.errors.append(error)
             }
@@ -205,7 +222,8 @@ struct UnsupportedPullError: UserFacingError {
     var summary: String {
         switch kind {
         case .imported: "\(place) is imported from another repository, which is not supported yet"
-        case .versioned: "\(place) is kept in versions by its remote, which is not supported yet"
+        case .versioned:
+            "\(place) is kept in versions, by a remote that is set up without them now"
         }
     }
 

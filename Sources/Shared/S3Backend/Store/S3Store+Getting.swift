@@ -13,7 +13,26 @@ extension S3Store {
     package func get(
         _ key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
     ) async throws -> Int64 {
+        try await get(content(of: key), toFileAt: path, observer: observer)
+    }
+
+    /// What is read, by its name in the bucket.
+    struct Content {
+        /// What it must hold, and what errors are about.
+        let key: ObjectKey
+        /// In the bucket, with its prefix.
+        let name: String
+        /// Which version of it; percent-encoded.
+        var query = ""
+    }
+
+    func content(of key: ObjectKey) -> Content { Content(key: key, name: client.key(key.path)) }
+
+    func get(
+        _ content: Content, toFileAt path: FilePath, observer: ByteObserver?
+    ) async throws -> Int64 {
         try Task.checkCancellation()
+        let key = content.key
         let target: DownloadTarget
         do throws(SystemError) {
             target = try DownloadTarget(creating: path)
@@ -22,7 +41,7 @@ extension S3Store {
         }
         let moved = MovedBytes(observer)
         do {
-            let size = try await download(key, to: target, moved)
+            let size = try await download(content, to: target, moved)
             target.keep()
             return size
         } catch {
@@ -56,14 +75,15 @@ extension S3Store {
 
     /// Writes and hashes the object; returns its size in bytes.
     private func download(
-        _ key: ObjectKey, to target: DownloadTarget, _ moved: MovedBytes
+        _ content: Content, to target: DownloadTarget, _ moved: MovedBytes
     ) async throws -> Int64 {
+        let key = content.key
         let hasher = WrittenFileHasher(target, like: key.oid)
-        let first = try await moved.during { try await firstPiece(key, target, $0) }
+        let first = try await moved.during { try await firstPiece(content, target, $0) }
         let pieces = PartPlan(size: first.total, exactly: configuration.partSize)
         try await hash(0..<first.count, with: hasher, key)
         if first.count < first.total {
-            try await rest(of: pieces, tag: first.tag, key, target, hasher, moved)
+            try await rest(of: pieces, tag: first.tag, content, target, hasher, moved)
         }
         try check(hasher.finish(isDirectory: key.oid.isDirectory), .download, key)
         return first.total
@@ -77,9 +97,10 @@ extension S3Store {
 
     /// Most objects are no longer than one piece, and need one request.
     private func firstPiece(
-        _ key: ObjectKey, _ target: DownloadTarget, _ moved: (@Sendable (Int64) -> Void)?
+        _ content: Content, _ target: DownloadTarget, _ moved: (@Sendable (Int64) -> Void)?
     ) async throws -> FirstPiece {
-        var request = S3Request(.get, client.key(key.path))
+        let key = content.key
+        var request = S3Request(.get, content.name, query: content.query)
         request.secrets = configuration.encryptionKeyHeaders
         // A range of nothing is an error, so what must be empty is asked for as a whole.
         if !key.oid.isEmptyFile {
@@ -106,7 +127,7 @@ extension S3Store {
 
     /// Gets the other pieces side by side and hashes each as soon as all before it are there.
     private func rest(
-        of plan: PartPlan, tag: String?, _ key: ObjectKey, _ target: DownloadTarget,
+        of plan: PartPlan, tag: String?, _ content: Content, _ target: DownloadTarget,
         _ hasher: WrittenFileHasher, _ moved: MovedBytes
     ) async throws {
         try await withThrowingTaskGroup(of: Int.self) { group in
@@ -114,7 +135,7 @@ extension S3Store {
                 group.addTask {
                     try await retrying {
                         try await moved.during {
-                            try await piece(plan.range(index), tag: tag, key, target, $0)
+                            try await piece(plan.range(index), tag: tag, content, target, $0)
                         }
                     }
                     return index
@@ -134,7 +155,7 @@ extension S3Store {
                     next += 1
                 }
                 while arrived.remove(hashed) != nil {
-                    try await hash(plan.range(hashed), with: hasher, key)
+                    try await hash(plan.range(hashed), with: hasher, content.key)
                     hashed += 1
                 }
             }
@@ -142,10 +163,11 @@ extension S3Store {
     }
 
     private func piece(
-        _ range: Range<Int64>, tag: String?, _ key: ObjectKey, _ target: DownloadTarget,
+        _ range: Range<Int64>, tag: String?, _ content: Content, _ target: DownloadTarget,
         _ moved: (@Sendable (Int64) -> Void)?
     ) async throws {
-        var request = S3Request(.get, client.key(key.path))
+        let key = content.key
+        var request = S3Request(.get, content.name, query: content.query)
         request.secrets = configuration.encryptionKeyHeaders
         request.headers = [
             HTTPHeader("range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)")
@@ -195,12 +217,12 @@ extension ObjectID {
 }
 
 /// `bytes 0-99/1000`, with the end after the last byte.
-struct ContentRange: Equatable {
-    let start: Int64
-    let end: Int64
-    let total: Int64
+package struct ContentRange: Equatable {
+    package let start: Int64
+    package let end: Int64
+    package let total: Int64
 
-    init?(_ text: String?) {
+    package init?(_ text: String?) {
         guard let text, text.hasPrefix("bytes ") else { return nil }
         let numbers = text.dropFirst(6).split(
             omittingEmptySubsequences: false, whereSeparator: { $0 == "-" || $0 == "/" })
