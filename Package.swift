@@ -173,7 +173,9 @@ let package = Package(
 
         .target(
             name: "FuzzTargets",
-            dependencies: ["YAML", "XML", "HTTPClient", "DVC", "Git", "Digests", "Basics"],
+            dependencies: [
+                "S3Backend", "YAML", "XML", "HTTPClient", "DVC", "Git", "Digests", "Basics",
+            ],
             path: "Tests/Support/FuzzTargets", swiftSettings: strict),
         .testTarget(
             name: "FuzzCorpusTests", dependencies: ["FuzzTargets"],

@@ -25,6 +25,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case yamlText = "yaml-text"
     case gitIgnore = "gitignore"
     case runCacheEntry = "run-cache-entry"
+    case s3Answers = "s3-answers"
+    case awsConfig = "aws-config"
+    case credentialAnswers = "credential-answers"
 
     /// Runs the parser; a broken promise traps.
     package func run(_ bytes: [UInt8]) {
@@ -49,6 +52,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .yamlText: writeText(bytes)
         case .gitIgnore: changeGitIgnore(bytes)
         case .runCacheEntry: _ = try? RunCacheEntry(parsing: bytes)
+        case .s3Answers: readAnswers(bytes)
+        case .awsConfig: readSettings(bytes)
+        case .credentialAnswers: readCredentials(bytes)
         }
     }
 }

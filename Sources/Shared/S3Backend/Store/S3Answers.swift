@@ -1,21 +1,21 @@
 internal import Basics
-internal import XML
+package import XML
 
 /// What a service says when it refuses.
 ///
 /// Source: Amazon S3 API Reference, "Error responses".
-struct S3Refusal: Equatable, Sendable {
-    var code = ""
-    var message = ""
+package struct S3Refusal: Equatable, Sendable {
+    package var code = ""
+    package var message = ""
     /// The bucket's own region, where the answer names it.
-    var region: String?
+    package var region: String?
     /// The server's time in ISO 8601, when it is about that.
-    var serverTime: String?
+    package var serverTime: String?
 
-    init() {}
+    package init() {}
 
     /// The document in the body of a refusal; `nil` when it is none.
-    init?(_ body: [UInt8]) {
+    package init?(_ body: [UInt8]) {
         var found = S3Refusal()
         var root: String?
         do throws(XMLError) {
@@ -38,15 +38,15 @@ struct S3Refusal: Equatable, Sendable {
 }
 
 /// One page of keys.
-struct S3Listing: Equatable, Sendable {
+package struct S3Listing: Equatable, Sendable {
     /// Percent-decoded where the service encoded them.
-    var keys: [String] = []
+    package var keys: [String] = []
     /// Of the first key, in bytes.
-    var firstSize: Int64?
+    package var firstSize: Int64?
     /// Where the next page starts; `nil` after the last.
-    var continuation: String?
+    package var continuation: String?
 
-    init(_ body: [UInt8]) throws(XMLError) {
+    package init(_ body: [UInt8]) throws(XMLError) {
         var keys: [String] = []
         var depth = 0
         var root = ""
@@ -81,14 +81,14 @@ struct S3Listing: Equatable, Sendable {
 }
 
 /// An upload in parts that was begun and neither completed nor aborted.
-struct S3PendingUpload: Equatable, Sendable {
-    let key: String
-    let id: String
+package struct S3PendingUpload: Equatable, Sendable {
+    package let key: String
+    package let id: String
     /// In ISO 8601.
-    let initiated: String
+    package let initiated: String
 
     /// One page of those of a bucket, and where the next one starts.
-    static func page(
+    package static func page(
         _ body: [UInt8]
     ) throws(XMLError) -> (uploads: [S3PendingUpload], next: (key: String, id: String)?) {
         var uploads: [S3PendingUpload] = []
@@ -121,14 +121,14 @@ struct S3PendingUpload: Equatable, Sendable {
 }
 
 /// A part of an upload, as the service has it.
-struct S3Part: Equatable, Sendable {
-    let number: Int
-    let size: Int64
+package struct S3Part: Equatable, Sendable {
+    package let number: Int
+    package let size: Int64
     /// With the quotes that belong to it.
-    let tag: String
+    package let tag: String
 
     /// One page of those of an upload, and after which number the next one starts.
-    static func page(_ body: [UInt8]) throws(XMLError) -> (parts: [S3Part], next: Int?) {
+    package static func page(_ body: [UInt8]) throws(XMLError) -> (parts: [S3Part], next: Int?) {
         var parts: [S3Part] = []
         var (number, size, tag) = (0, Int64(-1), "")
         var next: Int?
@@ -150,7 +150,7 @@ struct S3Part: Equatable, Sendable {
 }
 
 /// The text of the first element with this name, at any depth; `nil` when there is none.
-func firstText(of name: String, in body: [UInt8]) throws(XMLError) -> String? {
+package func firstText(of name: String, in body: [UInt8]) throws(XMLError) -> String? {
     var found: String?
     try readXML(body) { event in
         if case .end(name, let text) = event, found == nil { found = text }

@@ -1,5 +1,5 @@
 internal import Basics
-internal import Digests
+package import Digests
 internal import HTTPClient
 package import Storage
 
@@ -93,7 +93,7 @@ extension S3Store {
 
 extension ObjectID {
     /// The object that lies at a path of a store; `nil` when that is no object's.
-    init?(storagePath path: some Collection<UInt8>) {
+    package init?(storagePath path: some Collection<UInt8>) {
         let folder = Array("files/md5/".utf8)
         let isLegacy = !path.starts(with: folder)
         let rest = isLegacy ? Array(path) : Array(path.dropFirst(folder.count))
