@@ -127,7 +127,8 @@ let package = Package(
             ]),
 
         .executableTarget(
-            name: "git-dvc", dependencies: ["Workflows", "Planning", "Git", "Basics"],
+            name: "git-dvc",
+            dependencies: ["Workflows", "Workspace", "Planning", "Git", "Basics"],
             swiftSettings: strict),
         .executableTarget(
             name: "dvc-hooks", dependencies: ["Git", "Basics"],

@@ -12,7 +12,8 @@ import Glibc
 @main struct GitDVC {
     static let commands: [CommandDescription] = [
         initCommand, addCommand, commitCommand, removeCommand, pushCommand, pullCommand,
-        statusCommand, verifyCommand, remoteCommand, configCommand, installCommand,
+        fetchCommand, checkoutCommand, statusCommand, verifyCommand, remoteCommand, configCommand,
+        installCommand,
         uninstallCommand, doctorCommand, completionCommand, versionCommand,
     ]
 

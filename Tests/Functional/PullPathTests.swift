@@ -15,7 +15,7 @@ import Testing
     private func surroundings() throws -> String {
         try world.sandbox.run(
             "sh", "-c",
-            "find . -path ./clone/.dvc -prune -o -path ./tmp -prune -o -path ./home -prune -o -type f -print0"
+            "find . -path ./clone/.dvc -prune -o -path ./clone/.git/dvc -prune -o -path ./tmp -prune -o -path ./home -prune -o -type f -print0"
                 + " | sort -z | xargs -0 md5sum"
         ).output
     }

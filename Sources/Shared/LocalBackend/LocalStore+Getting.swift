@@ -67,7 +67,7 @@ extension LocalStore {
         return bytes
     }
 
-    private func open(
+    func open(
         _ key: ObjectKey, _ operation: StoreError.Operation
     ) throws(StoreError) -> SourceFile {
         do throws(SystemError) {

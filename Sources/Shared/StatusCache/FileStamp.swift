@@ -40,10 +40,14 @@ package struct FileStamp: Hashable, Sendable {
     /// Times are taken from a clock that ticks every few milliseconds, or, where whole seconds are
     /// stored, every second or two. `moment`: nanoseconds since 1970.
     package func isRacy(at moment: Int64) -> Bool {
-        let second: Int64 = 1_000_000_000
-        let isCoarse = modified % second == 0 && changed % second == 0
-        return max(modified, changed) > moment - (isCoarse ? 2 * second : 20_000_000)
+        max(modified, changed) > moment - (isCoarse ? 2_000_000_000 : Self.longestTick)
     }
+
+    /// Whether whole seconds are all that the file system keeps, as far as can be told.
+    var isCoarse: Bool { modified % 1_000_000_000 == 0 && changed % 1_000_000_000 == 0 }
+
+    /// In nanoseconds: within this time two writes can leave the same times.
+    package static let longestTick: Int64 = 20_000_000
 }
 
 private func nanoseconds(_ time: timespec) -> Int64 {

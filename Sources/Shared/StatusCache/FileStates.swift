@@ -29,6 +29,15 @@ package final class FileStates: Sendable {
             self.oid = oid
             self.read = read
         }
+
+        /// A file that we have just written, or linked to, and whose content nobody can have changed
+        /// since without another time of modification: one in the past was set, or it was old.
+        ///
+        /// `nil` where the file system keeps times too coarsely to tell.
+        package init?(placed stamp: FileStamp, _ oid: ObjectID) {
+            if stamp.isCoarse { return nil }
+            self.init(stamp, oid, read: .max)
+        }
     }
 
     /// Opens the file, making it and its directory when missing, or anew when damaged.

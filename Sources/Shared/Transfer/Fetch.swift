@@ -10,6 +10,10 @@ package struct FetchResult: Sendable {
     /// Objects that are neither in the cache nor in the store.
     package var missing: [ObjectID] = []
     package var failures: [UploadResult.Failure] = []
+    /// With a dry run: what would be fetched.
+    package var wanted: [ObjectID] = []
+    /// Directories of which a part is meant that their list does not have.
+    package var withoutMember: [Fetch.Directory] = []
 
     package var isComplete: Bool { missing.isEmpty && failures.isEmpty }
 }
@@ -37,6 +41,18 @@ package final class Fetch: Sendable {
 
     package var result: FetchResult { state.withLock { $0 } }
 
+    /// A directory to fetch.
+    package struct Directory: Sendable {
+        package let oid: ObjectID
+        /// Only this member, or what is below it; `nil` for all.
+        package let part: FilePath?
+
+        package init(_ oid: ObjectID, part: FilePath? = nil) {
+            self.oid = oid
+            self.part = part
+        }
+    }
+
     /// Fetches files and directories with all their members.
     ///
     /// `meter`: made once the number of objects is known.
@@ -44,20 +60,42 @@ package final class Fetch: Sendable {
         files: [ObjectID], directories: [ObjectID],
         meter: (_ count: Int) throws -> ProgressMeter?
     ) async throws {
-        let directories = sortedAndUnique(directories)
+        try await run(files: files, directories: directories.map { Directory($0) }, meter: meter)
+    }
+
+    /// Fetches files, and directories with those of their members that are meant.
+    ///
+    /// `isDryRun`: only finds out what would be fetched.
+    package func run(
+        files: [ObjectID], directories meant: [Directory], isDryRun: Bool = false,
+        meter: (_ count: Int) throws -> ProgressMeter?
+    ) async throws {
+        let directories = sortedAndUnique(meant.map(\.oid))
         let lists = try await workers.map(directories.count, limit: options.jobs) { index in
             try await self.listing(of: directories[index])
         }
         var wanted = files
+        var parts: [ObjectID: [FilePath?]] = [:]
+        for directory in meant { parts[directory.oid, default: []].append(directory.part) }
         for (oid, list) in zip(directories, lists) {
             guard let listing = list?.listing else { continue }
             listings.withLock { $0[oid] = listing }
-            wanted += listing.indices.lazy.map { listing.oid(at: $0) }
+            for part in parts[oid] ?? [] {
+                let members = part.map { listing.indices(at: $0) } ?? listing.indices
+                if part != nil, members.isEmpty {
+                    state.withLock { $0.withoutMember.append(Directory(oid, part: part)) }
+                }
+                wanted += members.lazy.map { listing.oid(at: $0) }
+            }
         }
         let absent = try await absentObjects(
             among: wanted, from: cache, jobs: options.jobs, on: workers
         ).absent
         let newLists = zip(directories, lists).filter { $1.map { !$0.isCached } ?? false }
+        if isDryRun {
+            state.withLock { $0.wanted = absent + newLists.map(\.0) }
+            return
+        }
         let meter = try meter(absent.count + newLists.count)
         do {
             try await fetchEach(absent, meter)

@@ -1,8 +1,8 @@
-internal import Basics
+package import Basics
 
 extension FilePath {
     /// The path as seen from a directory, both from the top of the repository: `../data/x`.
-    func relativeName(from directory: FilePath) -> FilePath {
+    package func relativeName(from directory: FilePath) -> FilePath {
         let own = components
         let base = directory.components
         let common = zip(own, base).prefix { $0.elementsEqual($1) }.count

@@ -2,30 +2,56 @@ package import Basics
 internal import DVC
 internal import Digests
 internal import Git
-internal import Planning
+package import Planning
 internal import Storage
 internal import Transfer
-internal import Workspace
+package import Workspace
 
-/// What a pull did.
+/// What a pull or a fetch did.
 package struct PullReport: Sendable {
     package var fetchedCount = 0
     package var fetchedBytes: Int64 = 0
+    /// With a dry run: what would be fetched, as keys of the remote.
+    package var wouldFetch: [String] = []
     /// Outs that were put into the working copy, changed, or left something to be removed:
     /// `A<tab>data/`, as DVC prints them.
     package var changes: [String] = []
-    package var addedCount = 0
-    package var modifiedCount = 0
+    /// How many files were put into the working copy, changed there, and removed.
+    package var counts = CheckoutReport.Counts()
+    /// Outs that could not be put into place whole, because the cache lacks something.
+    package var incomplete: [FilePath] = []
+    /// Files that are saved nowhere and are in the way, when nothing was done because of them.
+    package var unsaved: [FilePath] = []
     package var errors: [any UserFacingError] = []
     package var warnings: [any UserFacingError] = []
+    /// Whether any remote was needed, and none is configured.
+    package var lacksRemote = false
 }
 
 /// What the user asked for.
 package struct PullOptions: Sendable {
+    package var selection = DataSelection()
     /// `-r`: only this data remote.
     package var remote: String?
     /// `-j`.
     package var jobs: Int?
+    /// `--run-cache`.
+    package var withRunCache = false
+    /// `--max-size`: only outs of fewer bytes.
+    package var maximumSize: Int64?
+    /// `--type`: only outs of these kinds; all when there are none.
+    package var kinds: Set<Kind> = []
+    /// `--allow-missing`: what nobody has is no error.
+    package var allowsMissing = false
+
+    /// What an out is to its stage.
+    package enum Kind: String, Sendable { case metrics, plots }
+    /// Only say what would be fetched.
+    package var isDryRun = false
+    /// Whether the working copy follows; else only the cache is filled, as by `fetch`.
+    package var placesData = true
+    /// What becomes of files that are saved nowhere.
+    package var unsaved = CheckoutOptions.Unsaved.keep
     package var progress: ProgressMeter.Output
 
     package init(progress: ProgressMeter.Output) { self.progress = progress }
@@ -41,36 +67,36 @@ package struct PullWorkflow {
         self.options = options
     }
 
-    /// Fetches what the cache lacks, then copies into the working copy what differs there.
+    /// Fetches what the cache lacks, then puts into the working copy what differs there.
     ///
     /// What goes wrong with single objects or files is in the report. Throws what concerns all of it:
-    /// `SubprocessError`, `SystemError`, ``NotADVCRepositoryError``, ``LockBusyError``,
+    /// `TargetError`, `SubprocessError`, `SystemError`, ``NotADVCRepositoryError``, ``LockBusyError``,
     /// `CancellationError`.
     package func run() async throws -> PullReport {
-        let root = try session.dvcRoot()
-        guard let top = session.repository.workTree else {
-            throw NotADVCRepositoryError(directory: session.directory)
-        }
-        let reader = RevisionReader(session.repository)
-        let collector = OutCollector(
-            reader, Configurations(session.configurationSources, in: session.repository))
-        let metafiles = try session.workspaceMetafiles(below: root)
-        try collector.collect(metafiles.map { MetafilePlace(.workspace, $0) }, in: [root])
+        let standpoint = try session.standpoint()
+        let data = try DataCollector(session.repository, sources: session.configurationSources)
+            .collect(options.selection, from: standpoint)
         var report = PullReport()
-        for problem in collector.problems {
-            if case .unreadable(let error) = problem.cause { report.errors.append(error) }
-        }
-        for out in collector.unidentified where out.out.isCached && out.listed == nil {
+        report.warnings = data.warnings
+        report.errors = data.problems.map(\.error)
+        for out in data.unidentified
+        where out.out.isCached && out.listed == nil && options.placesData {
             report.errors.append(NothingRecordedError(out: out))
         }
-        let outs = (collector.outs + collector.unidentified.compactMap(\.listed))
-            .filter(\.out.isCached)
-        let workspace = WorkspaceDirectory(top: top)
-        let lock = try await RepositoryLock.acquire(in: root.appending(".dvc"), of: workspace)
+        let outs = (data.outs + data.unidentified.compactMap(\.listed))
+            .filter { $0.out.isCached && options.admits($0.out) }
+        let placement = DataPlacement(session, root: standpoint.root, top: standpoint.top)
+        let isWhole = options.selection.targets.isEmpty
+        let stale = options.placesData && isWhole ? try placement.staleOuts(besides: data) : []
+        let lock = try await RepositoryLock.acquire(
+            in: standpoint.root.appending(".dvc"), of: WorkspaceDirectory(top: standpoint.top))
         try await fetch(outs, &report)
-        for out in outs {
-            let checkout = OutCheckout(workspace, out, cache: try cache(of: out))
-            try checkout.run(&report)
+        if options.placesData, !options.isDryRun {
+            var settings = CheckoutOptions()
+            settings.unsaved = options.unsaved
+            let done = try await placement.run(
+                outs, stale: stale, keeping: Set(data.outs.map(\.needed.path)), settings)
+            report.add(done, options, from: standpoint.directory)
         }
         _ = consume lock
         return report
@@ -88,7 +114,7 @@ package struct PullWorkflow {
         let remote: DVCRemote
         let cache: any ObjectCache
         var files: [ObjectID] = []
-        var directories: [ObjectID] = []
+        var directories: [Fetch.Directory] = []
     }
 
     private func fetch(_ outs: [CollectedOut], _ report: inout PullReport) async throws {
@@ -104,7 +130,7 @@ package struct PullWorkflow {
             let cache = try cache(of: out)
             // What is in the cache needs no remote.
             let key = ObjectKey(out.needed.oid)
-            if try await isComplete(key.oid, in: cache, jobs, workers) { continue }
+            if try await isComplete(out.needed, in: cache, jobs, workers) { continue }
             switch try selection.choice(for: out) {
             case .notSelected: continue
             case .remote where out.metafileKind == .repositoryImport:
@@ -117,13 +143,14 @@ package struct PullWorkflow {
                 report.errors.append(
                     UnsupportedPullError(place: out.needed.place, kind: .versioned))
             case .none:
+                report.lacksRemote = true
                 report.errors.append(NoRemoteError(place: out.needed.place, isPull: true))
             case .invalid(let error): report.errors.append(error)
             case .remote(let remote):
                 let name = "\(remote.canonicalURL) \(out.configuration.cacheDirectory ?? "")"
                 var batch = batches[name] ?? Batch(remote: remote, cache: cache)
                 if key.oid.isDirectory {
-                    batch.directories.append(key.oid)
+                    batch.directories.append(.init(key.oid, part: out.needed.partPath))
                 } else {
                     batch.files.append(key.oid)
                 }
@@ -150,19 +177,21 @@ package struct PullWorkflow {
         }
     }
 
-    /// Whether the cache has an object, and all members when it is a directory.
+    /// Whether the cache has an object, and all members that are meant when it is a directory.
     private func isComplete(
-        _ oid: ObjectID, in cache: any ObjectCache, _ jobs: Int, _ workers: Workers
+        _ needed: NeededOut, in cache: any ObjectCache, _ jobs: Int, _ workers: Workers
     ) async throws -> Bool {
+        let oid = needed.oid
         guard oid.isDirectory else { return try await cache.size(of: ObjectKey(oid)) != nil }
         let limit = DirectoryListing.largestEncoding
         // A list that is missing or damaged is one that must be fetched.
         guard let bytes = try? await cache.contents(of: ObjectKey(oid), limit: limit),
             let listing = try? DirectoryListing(reading: bytes, scheme: oid.scheme)
         else { return false }
+        let meant = needed.part.members(of: listing)
+        if meant.isEmpty, needed.part != .whole { return false }
         return try await absentObjects(
-            among: listing.indices.map { listing.oid(at: $0) }, from: cache, jobs: jobs,
-            on: workers
+            among: meant.map { listing.oid(at: $0) }, from: cache, jobs: jobs, on: workers
         ).absent.isEmpty
     }
 
@@ -176,7 +205,9 @@ package struct PullWorkflow {
         defer { workers.shutDown() }
         let fetch = Fetch(from: store, into: batch.cache, TransferOptions(jobs: jobs), on: workers)
         let progress = options.progress
-        try await fetch.run(files: batch.files, directories: batch.directories) { count in
+        try await fetch.run(
+            files: batch.files, directories: batch.directories, isDryRun: options.isDryRun
+        ) { count in
             if progress.isNowhere || count == 0 { return nil }
             return try ProgressMeter(
                 .init(
@@ -186,9 +217,16 @@ package struct PullWorkflow {
         }
         let result = fetch.result
         report.fetchedCount += result.fetchedCount
+        report.wouldFetch += result.wanted.map { "\(ObjectKey($0))" }
         report.fetchedBytes += result.fetchedBytes
         report.errors += result.failures.map(\.error)
-        for oid in result.missing {
+        for directory in result.withoutMember {
+            let out = places[directory.oid] ?? ""
+            report.errors.append(
+                NoMemberError(
+                    place: "'\(out)'", member: directory.part.map(out.appending) ?? out))
+        }
+        for oid in options.allowsMissing ? [] : result.missing {
             let path = places[oid] ?? fetch.path(ofMember: oid, below: places) ?? oid.storagePath
             report.errors.append(
                 MissingObjectError(

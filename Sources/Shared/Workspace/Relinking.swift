@@ -202,7 +202,7 @@ package struct Relinking: Sendable {
 }
 
 /// The permissions that new files of this process do not get.
-private let processUmask: mode_t = {
+let processUmask: mode_t = {
     // It can only be read by being set; for a moment, and before other threads make files.
     let mask = umask(0o077)
     umask(mask)

@@ -1,0 +1,92 @@
+internal import Basics
+internal import DVC
+internal import FoundationEssentials
+internal import Planning
+internal import Workspace
+
+extension PullOptions {
+    /// Whether an out is one of those that are meant.
+    ///
+    /// Source: `targets_view` in DVC 3.67 `repo/index.py`: what has no known size is.
+    func admits(_ out: Out) -> Bool {
+        if let maximumSize, maximumSize > 0, let size = out.size, size >= maximumSize {
+            return false
+        }
+        return true
+    }
+}
+
+extension PullReport {
+    /// Adds what became of the working copy. `directory`: where the user is, from the top.
+    mutating func add(
+        _ done: CheckoutReport, _ options: PullOptions, from directory: FilePath
+    ) {
+        changes = done.lines(from: directory)
+        counts = done.counts
+        errors += done.errors
+        warnings += done.warnings + done.notices
+        incomplete = done.missing
+        if options.unsaved == .keep {
+            errors += done.unsaved.map { UnsavedFileError(path: $0) } as [any UserFacingError]
+        } else {
+            unsaved = done.unsaved
+        }
+    }
+}
+
+extension PullReport {
+    /// The result for a script.
+    package func json() throws -> String {
+        struct Result: Encodable {
+            let fetched: Int
+            let bytes: Int64
+            let wouldFetch: [String]
+            let changes: [[String]]
+            let files: [String: Int]
+            let missing: [String]
+            let unsaved: [String]
+            let errors: [String]
+        }
+        let result = Result(
+            fetched: fetchedCount, bytes: fetchedBytes, wouldFetch: wouldFetch,
+            changes: changes.map { $0.split(separator: "\t", maxSplits: 1).map(String.init) },
+            files: [
+                "added": counts.added, "modified": counts.modified, "deleted": counts.deleted,
+            ],
+            missing: incomplete.map(\.string), unsaved: unsaved.map(\.string),
+            errors: errors.map(\.summary))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(result), as: UTF8.self)
+    }
+}
+
+extension NeededOut {
+    /// The part of a directory that is meant, relative to the out.
+    var partPath: FilePath? {
+        if case .below(let path) = part { path } else { nil }
+    }
+}
+
+/// A file of the working copy that would be lost.
+struct UnsavedFileError: UserFacingError {
+    let path: FilePath
+
+    var summary: String {
+        "'\(path.escaped)' has changes that are saved nowhere; it is left as it is"
+    }
+    var advice: String? {
+        "save them with 'git dvc add' or 'git dvc commit', or remove the file, then pull again"
+    }
+}
+
+/// Files that were to be hard links.
+struct TooManyLinksError: UserFacingError {
+    let paths: [FilePath]
+
+    var summary: String {
+        let others = paths.count > 1 ? " and \(paths.count - 1) more" : ""
+        return "'\(paths.first?.escaped ?? "")'\(others) became a copy: "
+            + "no file can have more names than its object in the cache has"
+    }
+}

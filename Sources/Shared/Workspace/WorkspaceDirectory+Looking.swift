@@ -1,0 +1,106 @@
+internal import Basics
+internal import DVC
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+extension WorkspaceDirectory {
+    /// Opens a directory that should exist, without following links and making nothing.
+    ///
+    /// `nil` when there is none, or a file is in the way. Throws ``UnsafePathError`` where a link is.
+    func openExisting(_ path: FilePath) throws -> OpenFile? {
+        var directory = try OpenFile(top, O_RDONLY | O_DIRECTORY, operation: "open")
+        var reached: FilePath = ""
+        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+        for part in path.components {
+            let name = FilePath(unchecked: Array(part))
+            reached = reached.appending(name)
+            let parent = directory.descriptor
+            let opened = name.withCString { openat(parent, $0, flags) }
+            guard opened >= 0 else {
+                let code = errno
+                if code == ENOENT { return nil }
+                if code == ELOOP || code == ENOTDIR {
+                    var status = stat()
+                    let found = name.withCString {
+                        fstatat(parent, $0, &status, AT_SYMLINK_NOFOLLOW)
+                    }
+                    guard found == 0, status.st_mode & S_IFMT == S_IFLNK else { return nil }
+                    throw UnsafePathError(
+                        path: reached, reason: "it is a link or a file, not a directory")
+                }
+                throw SystemError("open", top.appending(reached), code: code)
+            }
+            directory = OpenFile(adopting: opened, named: top.appending(reached))
+        }
+        return directory
+    }
+
+    /// Whether this is a file system where `.dvc` and `.DVC` are one.
+    ///
+    /// `directory`: one that has a `.dvc`, from the top.
+    func ignoresCase(in directory: FilePath) -> Bool {
+        let place = top.appending(directory)
+        // What cannot be examined is no proof of anything; the usual file system knows cases.
+        guard let lower = try? fileStatus(place.appending(".dvc")),
+            let upper = try? fileStatus(place.appending(".DVC"))
+        else { return false }
+        return lower.st_ino == upper.st_ino && lower.st_dev == upper.st_dev
+    }
+
+    /// Refuses a list with a member that would get into Git's or DVC's own directory.
+    ///
+    /// A list has no absolute paths and none with `..`. Throws ``UnsafePathError``.
+    static func check(_ listing: DirectoryListing, at base: FilePath) throws {
+        for index in listing.indices {
+            let isSuspicious = listing.withPathBytes(at: index) { hasSuspiciousName($0) }
+            if isSuspicious, let flaw = flaw(of: listing.path(at: index)) {
+                let path = base.appending(listing.path(at: index))
+                throw UnsafePathError(path: path, reason: flaw)
+            }
+        }
+    }
+
+    /// Whether any name in a path could be one of those that ``flaw(of:)`` is after.
+    ///
+    /// Quick, because it is asked for each member: all of those begin with four known letters, if
+    /// they have no characters that a file system may ignore.
+    private static func hasSuspiciousName(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        var start = 0
+        for position in 0...path.count {
+            if position < path.count {
+                let byte = path[position]
+                if byte >= 0x80 || byte == UInt8(ascii: "\\") { return true }
+                if byte != UInt8(ascii: "/") { continue }
+            }
+            if position - start >= 4, isSuspicious(path, from: start) { return true }
+            start = position + 1
+        }
+        return false
+    }
+
+    /// Whether a name of at least four bytes begins like `.git`, `.dvc`, `git~1` or `dvc~1`.
+    private static func isSuspicious(_ path: UnsafeBufferPointer<UInt8>, from start: Int) -> Bool {
+        let isHidden = path[start] == UInt8(ascii: ".")
+        guard isHidden || path[start + 3] == UInt8(ascii: "~") else { return false }
+        let letters = (isHidden ? start + 1 : start)..<(isHidden ? start + 4 : start + 3)
+        let name = letters.map { path[$0] | 0x20 }
+        return name.elementsEqual("git".utf8) || name.elementsEqual("dvc".utf8)
+    }
+
+    /// Refuses a list with members that a file system without cases takes for one.
+    static func checkTwins(of listing: DirectoryListing, at base: FilePath) throws {
+        var seen: [String: Int] = [:]
+        for index in listing.indices {
+            // Strings of Swift are equal when only their normalization differs, as there.
+            let folded = listing.path(at: index).string.lowercased()
+            if let twin = seen.updateValue(index, forKey: folded) {
+                throw TwinMembersError(
+                    out: base, members: [listing.path(at: twin), listing.path(at: index)])
+            }
+        }
+    }
+}
