@@ -26,6 +26,10 @@ package struct Out: Equatable, Sendable {
     package let hasAllVersions: Bool
     /// What such an out consists of; `nil` for others, and when it has no ids.
     package let versions: OutVersions?
+    /// Whether `dvc.yaml` names it among the metrics of its stage.
+    package let isMetric: Bool
+    /// Whether `dvc.yaml` names it among the plots of its stage.
+    package let isPlot: Bool
     /// The stage in `dvc.yaml`, `name` or `name@key`; `nil` for an out of a `.dvc` file.
     package let stage: String?
     /// Where the out stands, counted from 1: in the `.dvc` file or `dvc.yaml`.
@@ -45,6 +49,8 @@ package struct Out: Equatable, Sendable {
         isCached = flags.isCached
         isPushable = flags.isPushable
         remoteName = flags.remoteName
+        isMetric = flags.list == .metrics
+        isPlot = flags.list == .plots
         isCloudVersioned = data.isCloudVersioned
         hasAllVersions = data.hasAllVersions
         versions = data.versions
@@ -60,6 +66,8 @@ struct OutFlags: Equatable, Sendable {
     /// Whether a stage keeps what was there before it runs (`persist`).
     var isPersistent = false
     var remoteName: String?
+    /// Which list of a stage names it.
+    var list = OutDefinition.List.outs
 
     init() {}
 

@@ -28,6 +28,7 @@ struct OutDefinition: Equatable, Sendable {
                 if position == outs.count {
                     positions[Array(path.utf8)] = position
                     outs.append(OutDefinition(path: path, line: mark.line))
+                    outs[position].flags.list = list
                 }
                 for node in details { try outs[position].flags.update(from: node, templates) }
             }

@@ -12,7 +12,8 @@ extension PullOptions {
         if let maximumSize, maximumSize > 0, let size = out.size, size >= maximumSize {
             return false
         }
-        return true
+        if kinds.isEmpty { return true }
+        return kinds.contains(.metrics) && out.isMetric || kinds.contains(.plots) && out.isPlot
     }
 }
 

@@ -90,6 +90,12 @@ package struct PullWorkflow {
         let stale = options.placesData && isWhole ? try placement.staleOuts(besides: data) : []
         let lock = try await RepositoryLock.acquire(
             in: standpoint.root.appending(".dvc"), of: WorkspaceDirectory(top: standpoint.top))
+        if options.withRunCache {
+            let runs = RunCacheFetch(
+                session: session, standpoint: standpoint, remote: options.remote,
+                isDryRun: options.isDryRun)
+            try await runs.run(&report)
+        }
         try await fetch(outs, &report)
         if options.placesData, !options.isDryRun {
             var settings = CheckoutOptions()
