@@ -70,6 +70,7 @@ struct BenchCase: Sendable {
     static let all = [
         codeOnlyCase, firstPushCase, nothingNewCase, tenChangedCase, largeCase, startCase,
         addManyCase, addLargeCase, historyCase, hundredThousandCase, millionCase, statusCase,
+        checkoutCase, fetchCase,
         s3FirstPushCase, s3NothingNewCase, s3TenChangedCase, s3LargeCase,
     ]
 }

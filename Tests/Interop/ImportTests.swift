@@ -44,17 +44,45 @@ import Testing
         let clone = sandbox.path("clone")
         try sandbox.git(
             "clone", "--quiet", comparison.bare.string, clone.string, in: sandbox.root)
-        // Ours cannot ask other repositories: it gets what it can, and says what it cannot.
+        // What was never downloaded is nothing that ours could name.
         let ours = try sandbox.run("git", "dvc", "pull", in: clone)
         #expect(ours.status == 1)
-        for name in ["data.txt", "tree", "partial.txt", "partial-url"] {
+        for name in ["partial.txt", "partial-url"] {
             #expect(ours.errorOutput.contains("'\(name)'"), "\(name): \(ours)")
         }
+        #expect(!ours.errorOutput.contains("'tree'"), "\(ours)")
+        #expect(try readFile(clone.appending("data.txt")) == Array("imported".utf8))
+        #expect(try readFile(clone.appending("tree/b/c")) == Array("2".utf8))
         #expect(try readFile(clone.appending("url")) == Array("a file elsewhere".utf8))
         try sandbox.dvc("pull", "--quiet", in: clone)
         #expect(try readFile(clone.appending("data.txt")) == Array("imported".utf8))
         #expect(try readFile(clone.appending("tree/b/c")) == Array("2".utf8))
         #expect(try readFile(clone.appending("partial-url")) == Array("a file elsewhere".utf8))
+    }
+
+    @Test func `what was imported comes from the other repository, tracked there or not`() throws {
+        let comparison = try PushComparison()
+        let sandbox = comparison.sandbox
+        let source = try makeSource(in: sandbox)
+        try sandbox.write(Array("by Git".utf8), to: source.appending("plain/git.txt"))
+        try sandbox.commitAll("plain", in: source)
+        let bare = sandbox.path("source.git").string
+        try sandbox.git("clone", "--quiet", "--bare", source.string, bare, in: sandbox.root)
+        let address = "file://" + bare
+        for path in ["data.txt", "tree", "tree/b", "tree/a", "plain/git.txt", "plain"] {
+            let out = path.replacing("/", with: "-")
+            try sandbox.start(
+                Sandbox.realDVC(), ["import", "-o", out, address, path], in: comparison.path
+            ).wait().checked()
+        }
+        try sandbox.commitAll("imports", in: comparison.path)
+        let clone = sandbox.path("clone")
+        try sandbox.git("clone", "--quiet", comparison.path.string, clone.string, in: sandbox.root)
+        try sandbox.run("git", "dvc", "pull", in: clone).checked()
+        let own = try FileTree(workingCopy: clone)
+        #expect(own.contents == (try FileTree(workingCopy: comparison.path)).contents)
+        let theirs = try sandbox.start(Sandbox.realDVC(), ["pull"], in: clone).wait().checked()
+        #expect(theirs.output == "Everything is up to date.\n", "\(theirs)")
     }
 
     @Test func `a pull says what was never made`() throws {

@@ -53,7 +53,8 @@ enum Dependency {
             return .repository(
                 ImportSource(
                     path: path, url: text("url") ?? "", revision: text("rev"),
-                    lockedRevision: text("rev_lock")))
+                    lockedRevision: text("rev_lock"), remoteName: text("remote")?.lowercased(),
+                    hasOwnSettings: source?["remote"]?.mapping != nil || source?["config"] != nil))
         case .urlImport, .data:
             return .content(at: OutLocation(path, in: wdir), try RecordedContent(fields))
         }

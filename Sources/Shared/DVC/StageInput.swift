@@ -18,6 +18,10 @@ package struct ImportSource: Equatable, Sendable {
     package let revision: String?
     /// The commit that was imported.
     package let lockedRevision: String?
+    /// The data remote of that repository to ask (`remote:`); `nil` for its default.
+    package var remoteName: String?
+    /// Whether the import has a configuration for that repository, which only DVC applies.
+    package var hasOwnSettings = false
 }
 
 /// What tells whether a stage is up to date, besides its outs.

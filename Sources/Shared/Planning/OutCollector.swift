@@ -13,6 +13,8 @@ package struct CollectedOut: Sendable {
     package let metafileKind: Metafile.Kind
     /// The metafile that names the out, `dvc.yaml` for a pipeline's; from the top of the repository.
     package let metafile: FilePath
+    /// Where an import from another repository comes from; `nil` for anything else.
+    package var importSource: ImportSource?
 
     /// The same out, but only this part of it.
     package func limited(to part: OutPart) -> CollectedOut {
@@ -20,7 +22,7 @@ package struct CollectedOut: Sendable {
         needed.part = part
         return CollectedOut(
             out: out, needed: needed, root: root, configuration: configuration,
-            metafileKind: metafileKind, metafile: metafile)
+            metafileKind: metafileKind, metafile: metafile, importSource: importSource)
     }
 }
 
@@ -169,7 +171,7 @@ package final class OutCollector {
             let configuration = try configurations.configuration(
                 of: root.path, at: unit.place.revision, root.config)
             for out in outs {
-                add(out, of: unit, metafile.kind, sources, root, configuration)
+                add(out, of: unit, metafile, sources, root, configuration)
             }
         } catch let error as any UserFacingError {
             add(.unreadable(error), sources, unit)
@@ -198,7 +200,8 @@ package final class OutCollector {
     }
 
     private func add(
-        _ out: Out, of unit: MetafileUnit, _ kind: Metafile.Kind, _ sources: [MetafileVersion],
+        _ out: Out, of unit: MetafileUnit, _ file: MetafileParser.Parsed,
+        _ sources: [MetafileVersion],
         _ root: DVCRoot, _ configuration: RootConfiguration
     ) {
         // DVC's index handles outs inside of the repository only.
@@ -218,7 +221,7 @@ package final class OutCollector {
         outs.append(
             CollectedOut(
                 out: out, needed: needed, root: root.path, configuration: configuration,
-                metafileKind: kind, metafile: unit.metafile))
+                metafileKind: file.kind, metafile: unit.metafile, importSource: file.importSource))
     }
 
     private func add(
@@ -237,4 +240,13 @@ package final class OutCollector {
 private struct UnexpectedError: UserFacingError {
     let summary: String
     init(_ error: any Error) { summary = "\(error)" }
+}
+
+extension MetafileParser.Parsed {
+    /// Where an import from another repository comes from.
+    fileprivate var importSource: ImportSource? {
+        guard kind == .repositoryImport else { return nil }
+        for case .repository(let source) in stages.first?.state.inputs ?? [] { return source }
+        return nil
+    }
 }

@@ -69,33 +69,44 @@ struct DataPlacement {
         var report = CheckoutReport()
         let wanted = withoutOverlaps(
             outs.filter { $0.out.isCached && $0.needed.revision == .workspace }, &report)
-        guard let configuration = try configuration(of: wanted) else { return report }
-        let states = FileStates(session.fileStatesFile)
-        let threads = max(2, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))
+        // A target may be in another DVC root, which has settings and a cache of its own.
+        for root in Set(wanted.map(\.root)).union([self.root]).sorted() {
+            let own = wanted.filter { $0.root == root }
+            let done = try await run(
+                own, in: root, stale: root == self.root ? stale : [], keeping: kept, options)
+            report.add(done)
+            if options.unsaved == .refuse, !done.unsaved.isEmpty { return report }
+        }
+        return report
+    }
+
+    private func run(
+        _ outs: [CollectedOut], in root: FilePath, stale: [FilePath], keeping kept: Set<FilePath>,
+        _ options: CheckoutOptions
+    ) async throws -> CheckoutReport {
+        if outs.isEmpty, stale.isEmpty { return CheckoutReport() }
+        // All outs of a DVC root that are read from the disk have the same configuration.
+        let configuration =
+            try outs.first?.configuration
+            ?? Configurations(session.configurationSources, in: session.repository)
+            .ofWorkspace(root, below: workspace.top)
         let cache = session.cache(
             at: configuration.cacheDirectory
                 ?? workspace.top.appending(root).appending(".dvc/cache"),
             isShared: configuration.config.isCacheShared)
         let checkout = Checkout(
             workspace, root: root, cache: cache, types: configuration.config.linkTypes,
-            states: states, threads: threads)
-        let done = try await checkout.run(
-            wanted.map(\.wanted), stale: stale, keeping: kept, options)
-        report.add(done)
-        if options.unsaved == .refuse, !done.unsaved.isEmpty { return report }
-        try remember(wanted, stale, report)
+            states: FileStates(session.fileStatesFile),
+            threads: max(2, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))))
+        let report = try await checkout.run(
+            outs.map(\.wanted), stale: stale, keeping: kept, options)
+        let isRefused = options.unsaved == .refuse && !report.unsaved.isEmpty
+        if !isRefused { try remember(outs, in: root, stale) }
         return report
     }
 
-    /// All outs of a DVC root that are read from the disk have the same configuration.
-    private func configuration(of outs: [CollectedOut]) throws -> RootConfiguration? {
-        if let configuration = outs.first?.configuration { return configuration }
-        return try Configurations(session.configurationSources, in: session.repository)
-            .ofWorkspace(root, below: workspace.top)
-    }
-
     private func remember(
-        _ outs: [CollectedOut], _ stale: [FilePath], _ report: CheckoutReport
+        _ outs: [CollectedOut], in root: FilePath, _ stale: [FilePath]
     ) throws {
         var placed = PlacedOuts(in: session.repository.gitDirectory, root: root)
         for out in outs where fileExists(workspace.top.appending(out.needed.path)) {
@@ -137,9 +148,14 @@ extension CollectedOut {
 
 extension CheckoutReport {
     mutating func add(_ other: CheckoutReport) {
-        let errors = errors
-        self = other
-        self.errors = errors + other.errors
+        // One out, of which several parts were asked for, is one.
+        entries += other.entries.filter { entry in !entries.contains { $0.path == entry.path } }
+        counts += other.counts
+        missing += other.missing
+        unsaved += other.unsaved
+        unlinked += other.unlinked
+        errors += other.errors
+        warnings += other.warnings
     }
 
     /// What the user should know of what was done.

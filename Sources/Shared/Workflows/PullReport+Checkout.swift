@@ -18,7 +18,9 @@ extension PullOptions {
 }
 
 extension PullReport {
-    /// Adds what became of the working copy. `directory`: where the user is, from the top.
+    /// Adds what became of the working copy.
+    ///
+    /// `directory`: where the user is, from the top.
     mutating func add(
         _ done: CheckoutReport, _ options: PullOptions, from directory: FilePath
     ) {

@@ -127,6 +127,7 @@ package struct PullWorkflow {
         let selection = RemoteSelection(only: options.remote)
         var batches: [String: Batch] = [:]
         var versioned: [String: VersionedBatch] = [:]
+        var imports: [CollectedOut] = []
         var places: [ObjectID: FilePath] = [:]
         let jobs = session.jobs(options.jobs, remote: nil, blocksThreads: true)
         let workers = try Workers(threads: jobs)
@@ -137,10 +138,12 @@ package struct PullWorkflow {
             // What is in the cache needs no remote.
             let key = ObjectKey(out.needed.oid)
             if try await isComplete(out.needed, in: cache, jobs, workers) { continue }
+            if out.metafileKind == .repositoryImport {
+                imports.append(out)
+                continue
+            }
             switch try selection.choice(for: out) {
             case .notSelected: continue
-            case .remote where out.metafileKind == .repositoryImport:
-                report.errors.append(UnsupportedPullError(place: out.needed.place, kind: .imported))
             case .remote(let remote) where remote.isCloudVersioned:
                 let name = "\(remote.canonicalURL) \(out.configuration.cacheDirectory ?? "")"
                 versioned[name, default: VersionedBatch(remote: remote, cache: cache)]
@@ -163,6 +166,9 @@ package struct PullWorkflow {
                 batches[name] = batch
             }
         }
+        try await RepositoryImports(
+            session: session, jobs: options.jobs, isDryRun: options.isDryRun
+        ).fetch(imports, &report)
         for (_, batch) in batches.sorted(by: { $0.key < $1.key }) {
             do {
                 try await fetch(batch, places, &report)
@@ -258,14 +264,13 @@ struct NothingRecordedError: UserFacingError {
 
 /// Data that this version does not get, but real DVC does.
 struct UnsupportedPullError: UserFacingError {
-    enum Kind { case imported, versioned }
+    enum Kind { case versioned }
 
     let place: String
     let kind: Kind
 
     var summary: String {
         switch kind {
-        case .imported: "\(place) is imported from another repository, which is not supported yet"
         case .versioned:
             "\(place) is kept in versions, by a remote that is set up without them now"
         }

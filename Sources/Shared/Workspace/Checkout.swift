@@ -27,6 +27,8 @@ package struct Checkout: Sendable {
     private let states: FileStates
     private let threads: Int
 
+    /// Checks out below a DVC root.
+    ///
     /// `root`: the DVC root, from the top. `types`: `cache.type`, the best one first. `threads`: how many
     /// files at a time.
     package init(

@@ -228,7 +228,9 @@ struct CheckoutWork: Sendable {
         report.counts += result.counts
         if result.isExecutableBitSet { report.counts.modified += 1 }
         let isStale = survey.selected.isEmpty && !survey.out.oid.isDirectory
-        guard !result.counts.isEmpty || result.isExecutableBitSet else { return }
+        guard !result.counts.isEmpty || result.isExecutableBitSet,
+            !report.entries.contains(where: { $0.path == survey.out.path })
+        else { return }
         let change: CheckoutReport.Change =
             isStale ? .deleted : survey.found == .nothing ? .added : .modified
         report.entries.append(

@@ -74,7 +74,7 @@ package struct CheckoutReport: Sendable {
 
         package var isEmpty: Bool { self == Counts() }
 
-        static func += (left: inout Counts, right: Counts) {
+        package static func += (left: inout Counts, right: Counts) {
             left.added += right.added
             left.modified += right.modified
             left.deleted += right.deleted

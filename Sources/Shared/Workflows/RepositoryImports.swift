@@ -1,0 +1,325 @@
+internal import Basics
+internal import DVC
+internal import Digests
+internal import Git
+internal import LocalBackend
+internal import Planning
+internal import Storage
+internal import Transfer
+
+/// Data of another repository that cannot be had.
+struct ImportFetchError: UserFacingError {
+    enum Reason {
+        case noCommit
+        case git(String)
+        case notThere
+        case otherContent
+        case settings
+        case tooDeep
+    }
+
+    let place: String
+    let source: ImportSource
+    let reason: Reason
+
+    var summary: String {
+        let origin = "'\(printable(source.path))' of '\(printable(source.url))'"
+        let cause =
+            switch reason {
+            case .noCommit: "nothing says of which commit"
+            case .git(let words): printable(words)
+            case .notThere: "there is no such file or directory at that commit"
+            case .otherContent: "it is not what was imported"
+            case .settings: "the import has settings of its own for that repository"
+            case .tooDeep: "it is imported from a repository that imports it, and so on"
+            }
+        return "cannot get \(place), which is \(origin): \(cause)"
+    }
+
+    var advice: String? {
+        switch reason {
+        case .git: "check the address of the repository, and that you may read it"
+        case .settings: "get it with 'dvc pull'"
+        case .noCommit, .notThere, .otherContent, .tooDeep: "'dvc update' imports it anew"
+        }
+    }
+}
+
+/// Fetches what was imported from other repositories: from their data remotes, or from their Git.
+///
+/// A repository that is a directory of this machine is read where it is; another one is kept as a bare
+/// clone below `<git>/dvc/imports`, into which only the commits come that imports name. Git fetches
+/// it, so all its rules for addresses hold. Source: dvc-compat 3.3; `dependency/repo.py` and
+/// `repo/open_repo.py` in DVC 3.67.
+struct RepositoryImports {
+    let session: Session
+    let jobs: Int?
+    let isDryRun: Bool
+
+    /// How many repositories may import from each other in a row.
+    private static let deepest = 8
+
+    /// Fetches the objects of imports that the cache lacks; what fails is in the report.
+    func fetch(_ outs: [CollectedOut], _ report: inout PullReport) async throws {
+        for out in outs {
+            guard let source = out.importSource else { continue }
+            let cache = session.cache(
+                at: out.configuration.cacheDirectory ?? "",
+                isShared: out.configuration.config.isCacheShared)
+            if isDryRun {
+                report.wouldFetch.append("\(ObjectKey(out.needed.oid))")
+                continue
+            }
+            do {
+                let wanted = Wanted(
+                    place: out.needed.place, oid: out.needed.oid, cache: cache, depth: 0)
+                try await fetch(wanted, from: source, &report)
+            } catch let error as any UserFacingError {
+                report.errors.append(error)
+            }
+        }
+    }
+
+    private struct Wanted {
+        let place: String
+        let oid: ObjectID
+        let cache: LocalStore
+        let depth: Int
+    }
+
+    private func fetch(
+        _ wanted: Wanted, from source: ImportSource, _ report: inout PullReport
+    ) async throws {
+        func error(_ reason: ImportFetchError.Reason) -> ImportFetchError {
+            ImportFetchError(place: wanted.place, source: source, reason: reason)
+        }
+        guard wanted.depth < Self.deepest else { throw error(.tooDeep) }
+        guard !source.hasOwnSettings else { throw error(.settings) }
+        guard let text = source.lockedRevision, let commit = GitOID(text) else {
+            throw error(.noCommit)
+        }
+        let path = FilePath(source.path).normalized
+        guard !path.isAbsolute, path.components.first?.elementsEqual("..".utf8) != true else {
+            throw error(.notThere)
+        }
+        let repository: GitRepository
+        do {
+            repository = try open(source.url, commit)
+        } catch let problem as any UserFacingError {
+            throw error(.git(problem.summary))
+        }
+        var revisions = RevisionSelection()
+        revisions.includesWorkspace = false
+        revisions.names = ["\(commit)"]
+        let theirs = try DataCollector(repository, sources: session.configurationSources)
+            .collect(commits: revisions).outs.filter { $0.needed.revision == .commit(commit) }
+        let parts = Parts(
+            repository: repository, commit: commit, path: path, source: source, outs: theirs)
+        guard try await fetch(wanted, parts, &report) else { throw error(.notThere) }
+        guard try await wanted.cache.size(of: ObjectKey(wanted.oid)) != nil else {
+            throw error(.otherContent)
+        }
+    }
+
+    /// Where in the other repository the data is.
+    private struct Parts {
+        let repository: GitRepository
+        let commit: GitOID
+        /// From the top.
+        let path: FilePath
+        let source: ImportSource
+        let outs: [CollectedOut]
+    }
+
+    /// Returns `false` when there is no such thing.
+    private func fetch(
+        _ wanted: Wanted, _ parts: Parts, _ report: inout PullReport
+    ) async throws -> Bool {
+        if let out = parts.outs.first(where: { parts.path.relative(to: $0.needed.path) != nil }) {
+            let inside = parts.path.relative(to: out.needed.path) ?? ""
+            return try await fetch(wanted, out, inside, parts, &report)
+        }
+        guard let members = try await members(wanted, parts, &report) else { return false }
+        if members.count == 1, members[0].path.isEmpty { return true }
+        try keep(members, as: wanted)
+        return true
+    }
+
+    /// Fetches a tracked file or directory, or what is in one.
+    private func fetch(
+        _ wanted: Wanted, _ out: CollectedOut, _ inside: FilePath, _ parts: Parts,
+        _ report: inout PullReport
+    ) async throws -> Bool {
+        if out.metafileKind == .repositoryImport, let source = out.importSource {
+            let next = Wanted(
+                place: wanted.place, oid: out.needed.oid, cache: wanted.cache,
+                depth: wanted.depth + 1)
+            try await fetch(next, from: source, &report)
+        } else {
+            try await transfer(out, part: inside.isEmpty ? nil : inside, wanted, parts, &report)
+        }
+        if inside.isEmpty { return true }
+        let listing = try await listing(of: out.needed.oid, in: wanted.cache)
+        let indices = listing.indices(at: inside)
+        if indices.isEmpty { return false }
+        let members = indices.map { index in
+            (
+                path: listing.path(at: index).relative(to: inside) ?? "",
+                oid: listing.oid(at: index)
+            )
+        }
+        if members.count == 1, members[0].path.isEmpty { return true }
+        try keep(members, as: wanted)
+        return true
+    }
+
+    /// Brings an object, and what it lists, from the other repository's remote, or from its cache
+    /// where it has no remote.
+    private func transfer(
+        _ out: CollectedOut, part: FilePath?, _ wanted: Wanted, _ parts: Parts,
+        _ report: inout PullReport
+    ) async throws {
+        let store: any ObjectStore
+        var jobs: Int?
+        switch try RemoteSelection(only: parts.source.remoteName).choice(for: out) {
+        case .remote(let remote):
+            store = try session.store(for: remote)
+            jobs = remote.jobs
+        case .invalid(let error): throw error
+        case .none, .notSelected:
+            guard parts.repository.workTree != nil, let path = out.configuration.cacheDirectory
+            else { throw NoRemoteError(place: out.needed.place, isPull: true) }
+            store = session.cache(at: path, isShared: false)
+        }
+        let blocks = store.traits.blocksThreads
+        let limit = session.jobs(self.jobs, remote: jobs, blocksThreads: blocks)
+        let workers = try Workers(threads: blocks ? limit : nil)
+        defer { workers.shutDown() }
+        let fetch = Fetch(
+            from: store, into: wanted.cache, TransferOptions(jobs: limit), on: workers)
+        let oid = out.needed.oid
+        try await fetch.run(
+            files: oid.isDirectory ? [] : [oid],
+            directories: oid.isDirectory ? [.init(oid, part: part)] : []
+        ) { _ in nil }
+        report.fetchedCount += fetch.result.fetchedCount
+        report.fetchedBytes += fetch.result.fetchedBytes
+        if let failure = fetch.result.failures.first { throw failure.error }
+        if let missing = fetch.result.missing.first {
+            throw StoreError(.download, ObjectKey(missing), store: store.traits.name, .missing)
+        }
+    }
+
+    private func listing(of oid: ObjectID, in cache: LocalStore) async throws -> DirectoryListing {
+        let limit = DirectoryListing.largestEncoding
+        let bytes = try await cache.contents(of: ObjectKey(oid), limit: limit)
+        return try DirectoryListing(reading: bytes, scheme: oid.scheme)
+    }
+
+    /// What lies below a path that Git has: its own files, and what is tracked there.
+    ///
+    /// A single file has an empty path. `nil` when there is nothing.
+    private func members(
+        _ wanted: Wanted, _ parts: Parts, _ report: inout PullReport
+    ) async throws -> [(path: FilePath, oid: ObjectID)]? {
+        var members: [(path: FilePath, oid: ObjectID)] = []
+        let listed = try parts.repository.output(
+            ["--literal-pathspecs", "ls-tree", "-r", "-z", "\(parts.commit)", "--"]
+                + (parts.path.isEmpty ? [] : [parts.path.string]))
+        for entry in listed.split(separator: 0) {
+            guard let tab = entry.firstIndex(of: UInt8(ascii: "\t")) else { continue }
+            let words = entry[..<tab].split(separator: UInt8(ascii: " "))
+            let path = FilePath(unchecked: Array(entry[(tab + 1)...]))
+            guard words.count == 3, words[1].elementsEqual("blob".utf8),
+                words[0].starts(with: "100".utf8), let inside = path.relative(to: parts.path)
+            else { continue }
+            let blob = String(decoding: words[2], as: UTF8.self)
+            let bytes = try parts.repository.output(["cat-file", "blob", blob])
+            let oid = objectID(of: bytes, isDirectory: false, scheme: wanted.oid.scheme)
+            do {
+                try wanted.cache.takeIn(bytes, as: oid)
+            } catch {
+                throw ImportFetchError(
+                    place: wanted.place, source: parts.source, reason: .git("\(error)"))
+            }
+            report.fetchedCount += 1
+            members.append((inside, oid))
+        }
+        for out in parts.outs {
+            guard let inside = out.needed.path.relative(to: parts.path), out.out.isCached else {
+                continue
+            }
+            _ = try await fetch(
+                Wanted(
+                    place: wanted.place, oid: out.needed.oid, cache: wanted.cache,
+                    depth: wanted.depth), out, "", parts, &report)
+            guard out.needed.oid.isDirectory else {
+                members.append((inside, out.needed.oid))
+                continue
+            }
+            let listing = try await listing(of: out.needed.oid, in: wanted.cache)
+            for index in listing.indices {
+                members.append((inside.appending(listing.path(at: index)), listing.oid(at: index)))
+            }
+        }
+        return members.isEmpty ? nil : members
+    }
+
+    /// Writes the list of a directory that the other repository has no list of, if it is the one.
+    private func keep(
+        _ members: [(path: FilePath, oid: ObjectID)], as wanted: Wanted
+    ) throws {
+        let bytes = try DirectoryListing(members, scheme: wanted.oid.scheme).encoded()
+        let oid = objectID(of: bytes, isDirectory: true, scheme: wanted.oid.scheme)
+        if oid == wanted.oid { try wanted.cache.takeIn(bytes, as: oid) }
+    }
+
+    // MARK: Repositories
+
+    /// The repository, with the commit in it.
+    private func open(_ url: String, _ commit: GitOID) throws -> GitRepository {
+        // In a hook Git's own variables mean this repository.
+        var environment = session.environment
+        for name in Self.repositoryVariables { environment[name] = nil }
+        let git = try GitProgram(environment: environment, trace: session.trace)
+        let here = (session.repository.workTree ?? session.directory)
+        let local = FilePath(url).isAbsolute ? FilePath(url) : here.appending(url)
+        if directoryExists(local) {
+            let repository = try GitRepository(at: local.normalized, git: git)
+            if try has(commit, in: repository) { return repository }
+        }
+        let name = "\(objectID(of: Array(url.utf8)))"
+        let place = session.repository.commonDirectory.appending("dvc/imports").appending(name)
+        if !directoryExists(place.appending("objects")) {
+            try createDirectories(place)
+            _ = try git.command(["init", "--quiet", "--bare", "--", place.string])
+                .outputIfSuccessful()
+        }
+        let repository = try GitRepository(at: place, git: git)
+        if try has(commit, in: repository) { return repository }
+        let fetch = ["-C", place.string, "fetch", "--quiet", "--no-tags", "--", url]
+        // Not every server gives a commit by its name.
+        if let exact = try? git.command(fetch + ["\(commit)"]).run(), exact.status.isSuccess {
+            return repository
+        }
+        _ = try git.command(fetch + ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"])
+            .outputIfSuccessful()
+        return repository
+    }
+
+    private func has(_ commit: GitOID, in repository: GitRepository) throws -> Bool {
+        let question = repository.git.command([
+            "--git-dir=\(repository.gitDirectory)", "cat-file", "-e", "\(commit)^{commit}",
+        ])
+        return try question.run().status.isSuccess
+    }
+
+    /// Source: `git rev-parse --local-env-vars`.
+    private static let repositoryVariables = [
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS",
+        "GIT_CONFIG_COUNT", "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE",
+        "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_SHALLOW_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_QUARANTINE_PATH",
+        "GIT_REPLACE_REF_BASE",
+    ]
+}
