@@ -213,7 +213,7 @@ package final class OutCollector {
                 UnidentifiedOut(
                     out: out, path: path, metafile: unit.metafile, root: root.path,
                     sources: sources, revision: unit.place.revision, configuration: configuration,
-                    metafileKind: kind))
+                    metafileKind: file.kind))
             return
         }
         let needed = NeededOut(

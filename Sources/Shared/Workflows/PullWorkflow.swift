@@ -93,7 +93,7 @@ package struct PullWorkflow {
         if options.withRunCache {
             let runs = RunCacheFetch(
                 session: session, standpoint: standpoint, remote: options.remote,
-                isDryRun: options.isDryRun)
+                isDryRun: options.isDryRun, jobs: options.jobs)
             try await runs.run(&report)
         }
         try await fetch(outs, &report)

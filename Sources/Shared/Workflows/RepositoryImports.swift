@@ -183,7 +183,7 @@ struct RepositoryImports {
         var jobs: Int?
         switch try RemoteSelection(only: parts.source.remoteName).choice(for: out) {
         case .remote(let remote):
-            store = try session.store(for: remote)
+            store = try session.store(for: remote, jobs: self.jobs)
             jobs = remote.jobs
         case .invalid(let error): throw error
         case .none, .notSelected:

@@ -13,6 +13,7 @@ struct RunCacheFetch {
     /// `-r`.
     let remote: String?
     let isDryRun: Bool
+    let jobs: Int?
 
     /// A remote that does not exist is left to the fetch of the data to complain about.
     func run(_ report: inout PullReport) async throws {
@@ -29,7 +30,8 @@ struct RunCacheFetch {
         // Without the type the default of the protocol would be found, which is none.
         let cache: any ObjectStore = session.cache(at: directory, isShared: config.isCacheShared)
         do {
-            guard let target = cache.runCache, let source = try session.store(for: place).runCache
+            guard let target = cache.runCache,
+                let source = try session.store(for: place, jobs: jobs).runCache
             else { return }
             let result = try await RunCacheTransfer(isDryRun: isDryRun).send(
                 from: source, named: place.name, to: target)
