@@ -73,7 +73,7 @@ func upload(for push: Push, _ environment: Environment) throws -> CInt {
 /// Tells `git dvc doctor` that the hook was reached, and with which program.
 ///
 /// Into a file, because frameworks swallow what hooks print.
-private func answeredProbe(_ environment: Environment) -> Bool {
+func answeredProbe(_ environment: Environment) -> Bool {
     guard let path = environment.nonEmpty("GIT_DVC_PROBE"), path.hasPrefix("/") else {
         return false
     }

@@ -14,18 +14,35 @@ import Glibc
 signal(SIGPIPE, SIG_IGN)
 signal(SIGCHLD, SIG_DFL)  // ignored by whoever started us, it would hide how git ends
 
-let arguments = Array(CommandLine.arguments.dropFirst())
+exit(run(Array(CommandLine.arguments.dropFirst()), .current()))
 
-switch arguments.first {
-case "pre-push" where arguments.count == 3:
-    exit(prePush(remote: arguments[1], url: arguments[2], environment: .current()))
-case "pre-push" where arguments.count == 1 && Environment.current().isOn("PRE_COMMIT"):
-    exit(prePushFromPreCommit(environment: .current()))
-case "-h", "--help":
-    printResult("usage: dvc-hooks pre-push <remote> <url>   (called by the hook of that name)")
-    exit(0)
-default:
-    printMessage("error", "dvc-hooks is called by Git hooks: dvc-hooks pre-push <remote> <url>")
+/// Returns the exit status of the hook that the first word names.
+func run(_ words: [String], _ environment: Environment) -> CInt {
+    let arguments = Array(words.dropFirst())
+    let isPreCommit = arguments.isEmpty && environment.isOn("PRE_COMMIT")
+    switch words.first {
+    case "pre-push" where arguments.count == 2:
+        return prePush(remote: arguments[0], url: arguments[1], environment: environment)
+    case "pre-push" where isPreCommit:
+        return prePushFromPreCommit(environment: environment)
+    case "pre-commit" where arguments.isEmpty:
+        return preCommit(environment: environment)
+    case "post-checkout"?, "post-merge"?, "post-rewrite"?:
+        let hook = words[0]
+        let command =
+            isPreCommit
+            ? FinishedCommand(hook: hook, environment: environment)
+            : FinishedCommand(hook: hook, arguments: arguments)
+        if answeredProbe(environment) { return 0 }
+        if let command { return dataFollows(command, environment: environment) }
+    case "-h", "--help":
+        printResult("usage: dvc-hooks <hook> [<arguments>]   (called by the hook of that name)")
+        return 0
+    default: break
+    }
+    printMessage("error", "dvc-hooks is called by Git hooks: dvc-hooks <hook> [<arguments>]")
+    printMessage(
+        "hint", "the hooks are pre-commit, pre-push, post-checkout, post-merge and post-rewrite")
     printMessage("hint", "to upload data by hand, use 'git dvc push'")
-    exit(1)
+    return 1
 }

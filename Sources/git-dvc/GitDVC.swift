@@ -17,6 +17,9 @@ import Glibc
         uninstallCommand, doctorCommand, completionCommand, versionCommand,
     ]
 
+    /// What only Git and its hooks call.
+    static let internalCommands: [CommandDescription] = [gitHookCommand]
+
     static func main() async {
         let signals = SignalWatch()
         signal(SIGPIPE, SIG_IGN)
@@ -74,7 +77,8 @@ import Glibc
     private static func command(
         takenFrom words: inout ArraySlice<String>
     ) throws(UsageError) -> CommandDescription {
-        var command = try find(words.popFirst() ?? "", among: commands, of: "git dvc")
+        var command = try find(
+            words.popFirst() ?? "", among: commands, internalCommands, of: "git dvc")
         while !command.subcommands.isEmpty, let word = words.first, !word.hasPrefix("-") {
             command = try find(word, among: command.subcommands, of: "git dvc \(command.name)")
             words.removeFirst()
@@ -83,9 +87,10 @@ import Glibc
     }
 
     private static func find(
-        _ word: String, among commands: [CommandDescription], of parent: String
+        _ word: String, among commands: [CommandDescription],
+        _ hidden: [CommandDescription] = [], of parent: String
     ) throws(UsageError) -> CommandDescription {
-        if let command = commands.first(where: { $0.word == word }) { return command }
+        if let command = (commands + hidden).first(where: { $0.word == word }) { return command }
         let nearest = nearestWord(to: word, among: commands.map(\.word))
         throw UsageError(
             summary: "'\(word)' is not a command of \(parent)",

@@ -105,8 +105,8 @@ import Testing
         try world.write(
             "PrePush:\n  DvcPush:\n    command: ['dvc-hooks', 'pre-push']\n", to: ".overcommit.yml")
         #expect(
-            try world.dvc("install").checked().output
-                == "overcommit runs the hook 'pre-push' already\n")
+            try world.dvc("install").checked().outputLines.first
+                == "overcommit runs the hook 'pre-push' already")
     }
 
     @Test func `Git LFS is chained: it goes first, then ours`() throws {

@@ -12,7 +12,8 @@ import Testing
         let before = try snapshot(hooks)
         #expect(try !pushUploads())
         let first = try world.dvc("install").checked()
-        #expect(first.output == "Installed the hook 'pre-push' in '\(hooks)'\n")
+        let names = ["pre-push", "pre-commit", "post-checkout", "post-merge", "post-rewrite"]
+        #expect(first.outputLines == names.map { "Installed the hook '\($0)' in '\(hooks)'" })
         #expect(first.errorOutput == "")
         let installed = try snapshot(hooks)
         try world.dvc("install").checked()
@@ -22,7 +23,9 @@ import Testing
         #expect(fileExists(world.path.appending(".git/dvc/status.db")))
 
         let removed = try world.dvc("uninstall").checked()
-        #expect(removed.output == "Removed the hook 'pre-push' from '\(hooks)'\n")
+        #expect(
+            removed.outputLines
+                == names.reversed().map { "Removed the hook '\($0)' from '\(hooks)'" })
         #expect(try snapshot(hooks) == before)
         #expect(!fileExists(world.path.appending(".git/dvc")))
         #expect(!fileExists(list))
@@ -71,7 +74,7 @@ import Testing
         let result = try world.dvc("install").checked()
         #expect(
             result.errorOutput
-                == "warning: core.hooksPath is set for more than this repository: the hook runs in all of them\n"
+                == "warning: core.hooksPath is set for more than this repository: the hooks run in all of them\n"
         )
     }
 

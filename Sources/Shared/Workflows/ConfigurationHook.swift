@@ -1,7 +1,7 @@
 package import Basics
 package import Git
 
-/// Our hook as Git's configuration names it, which Git 2.54 and newer runs before any hook file.
+/// One of our hooks as Git's configuration names it, which Git 2.54 and newer runs before any hook file.
 ///
 /// It needs no file, so nobody's framework is in its way. Older versions ignore the section without
 /// a word. Source: git-hook(1) of Git 2.54 (git-integration 5.2).
@@ -9,45 +9,51 @@ package struct ConfigurationHook: Sendable {
     /// The first version that runs hooks from configuration.
     package static let firstVersion = GitVersion(major: 2, minor: 54, patch: 0)
 
-    /// The friendly name, which must not be that of an event.
-    package static let section = "hook.dvc-pre-push"
-
+    /// The event.
+    private let name: String
     private let repository: GitRepository
 
-    package init(in repository: GitRepository) { self.repository = repository }
+    /// The hook for an event of this name.
+    package init(_ name: String, in repository: GitRepository) {
+        self.name = name
+        self.repository = repository
+    }
+
+    /// With the friendly name, which must not be that of an event.
+    private var section: String { "hook.dvc-\(name)" }
 
     /// The shell line that is configured in this repository, or `nil`.
     package func command() throws(SubprocessError) -> String? {
         let result = try repository.command([
-            "config", "--local", "--get", "\(Self.section).command",
+            "config", "--local", "--get", "\(section).command",
         ]).run()
         guard result.status.isSuccess else { return nil }
         return String(decoding: result.output.dropLast(), as: UTF8.self)
     }
 
-    /// Names `program` for the pushes of this repository, in all its worktrees.
+    /// Names `program` for the event in this repository, in all its worktrees.
     package func install(_ program: FilePath) throws(SubprocessError) {
         try remove()  // it might have several values
         // The event comes last: a hook without one does not run.
-        for (name, value) in [("command", Self.line(for: program)), ("event", "pre-push")] {
-            _ = try repository.output(["config", "--local", "\(Self.section).\(name)", value])
+        for (name, value) in [("command", line(for: program)), ("event", name)] {
+            _ = try repository.output(["config", "--local", "\(section).\(name)", value])
         }
     }
 
     /// Removes the section; returns whether there was one.
     @discardableResult
     package func remove() throws(SubprocessError) -> Bool {
-        let name = Self.section.replacing(".", with: "\\.")
+        let pattern = section.replacing(".", with: "\\.")
         let listed = try repository.command([
-            "config", "--local", "--name-only", "--get-regexp", "^\(name)\\.",
+            "config", "--local", "--name-only", "--get-regexp", "^\(pattern)\\.",
         ]).run()
         guard listed.status.isSuccess else { return false }
-        _ = try repository.output(["config", "--local", "--remove-section", Self.section])
+        _ = try repository.output(["config", "--local", "--remove-section", section])
         return true
     }
 
     /// The program as a word of a shell, with the hook's name; Git appends the hook's arguments.
-    package static func line(for program: FilePath) -> String {
-        "\(shellWord(program.string)) pre-push"
+    package func line(for program: FilePath) -> String {
+        "\(shellWord(program.string)) \(name)"
     }
 }

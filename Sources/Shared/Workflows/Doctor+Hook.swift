@@ -19,9 +19,29 @@ extension Doctor {
             let installation = try HookInstallation(session)
             let configured = try examineConfiguredHook(session, installation)
             let isReached = try examineHookFile(installation, isConfigured: configured)
+            try examineOtherHooks(installation)
             if triesHook { try tryHook(session, installation, isExpected: isReached) }
         } catch {
             note(error, on: "hook")
+        }
+    }
+
+    /// Says which of the hooks are not ours that one can do without.
+    private mutating func examineOtherHooks(_ installation: HookInstallation) throws {
+        let directory = try installation.directory()
+        let session = installation.session
+        for hook in SuiteHook.allCases where hook != .prePush {
+            let placement = installation.placement(of: hook)
+            let isThere =
+                try ConfigurationHook(hook.name, in: session.repository).command() != nil
+                || placement.framework(in: directory)?.runs(hook, in: session.repository.workTree)
+                    == true
+                || placement.paths(in: directory).contains {
+                    try HookAuthor(of: hook.name, at: $0) == .us && isExecutableFile($0)
+                }
+            if !isThere {
+                warn("hook", "'\(hook.name)' does not call ours: \(hook.purpose)", Self.install)
+            }
         }
     }
 
@@ -29,7 +49,8 @@ extension Doctor {
     private mutating func examineConfiguredHook(
         _ session: Session, _ installation: HookInstallation
     ) throws -> Bool {
-        guard let command = try ConfigurationHook(in: session.repository).command() else {
+        let hook = ConfigurationHook(HookInstallation.name, in: session.repository)
+        guard let command = try hook.command() else {
             return false
         }
         let version = try session.repository.git.version() ?? .oldestSupported
@@ -37,7 +58,7 @@ extension Doctor {
             fail("hook", "it is in the configuration, which Git \(version) ignores", Self.install)
             return false
         }
-        if command != ConfigurationHook.line(for: installation.program) {
+        if command != hook.line(for: installation.program) {
             warn("hook", "the configuration names another program: \(command)", Self.install)
         } else {
             ok("hook", "in the repository's configuration")
@@ -50,15 +71,16 @@ extension Doctor {
         _ installation: HookInstallation, isConfigured: Bool
     ) throws -> Bool {
         let directory = try installation.directory()
+        let placement = installation.placement(of: .prePush)
         var ours: FilePath?
-        for path in installation.paths(in: directory)
+        for path in placement.paths(in: directory)
         where try HookAuthor(of: HookInstallation.name, at: path) == .us {
             ours = path
         }
         if let ours {
             if isConfigured {
                 warn("hook", "'\(ours)' runs besides the one in the configuration", Self.install)
-            } else if try readFile(ours) != installation.script() {
+            } else if try readFile(ours) != placement.script() {
                 warn("hook", "'\(ours)' is of another version or place", Self.install)
             } else if !isExecutableFile(ours) {
                 fail("hook", "'\(ours)' is not executable, so git ignores it", Self.install)
@@ -67,9 +89,9 @@ extension Doctor {
             }
             return true
         }
-        if let framework = try installation.framework() {
-            let file = framework.configurationFiles[0]
-            if framework.runsOurs(in: installation.session.repository.workTree) {
+        if let framework = try placement.framework(in: directory) {
+            let file = framework.configurationFiles(for: .prePush)[0]
+            if framework.runs(.prePush, in: installation.session.repository.workTree) {
                 ok("hook", "run by \(framework.rawValue)")
                 // pre-commit runs nothing for a push without refs.
                 return framework != .preCommit

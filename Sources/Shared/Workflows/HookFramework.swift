@@ -34,9 +34,9 @@ package enum HookFramework: String, Sendable, CaseIterable {
 
     /// The files in which its users say what to run, the first of them first, relative to the top of
     /// the working copy.
-    var configurationFiles: [FilePath] {
+    func configurationFiles(for hook: SuiteHook) -> [FilePath] {
         switch self {
-        case .husky: [".husky/pre-push"]
+        case .husky: [FilePath(".husky/\(hook.name)")]
         case .lefthook:
             [
                 "lefthook.yml", ".lefthook.yml", "lefthook.yaml", ".lefthook.yaml",
@@ -48,15 +48,17 @@ package enum HookFramework: String, Sendable, CaseIterable {
     }
 
     /// Whether one of these files runs our hook already.
-    func runsOurs(in workTree: FilePath?) -> Bool {
+    func runs(_ hook: SuiteHook, in workTree: FilePath?) -> Bool {
         guard let workTree else { return false }
-        return configurationFiles.contains { name in
+        return configurationFiles(for: hook).contains { name in
             // A file that cannot be read says nothing, and the advice names it.
             guard let bytes = try? readFileIfPresent(workTree.appending(name), limit: 4 << 20)
             else { return false }
             return String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains { line in
                 let code = line.prefix { $0 != "#" }
-                return code.contains("dvc-hooks") || code.contains("id: dvc-pre-push")
+                return code.contains("dvc-hooks")
+                    && (hook == .prePush || code.contains(hook.name))
+                    || code.contains("id: dvc-\(hook.name)")
             }
         }
     }

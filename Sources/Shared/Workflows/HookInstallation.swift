@@ -1,5 +1,6 @@
 package import Basics
 package import Git
+internal import Workspace
 
 #if canImport(Darwin)
 internal import Darwin
@@ -7,16 +8,15 @@ internal import Darwin
 internal import Glibc
 #endif
 
-/// Puts the suite's hook into a repository, and takes it out.
+/// Puts the suite's hooks into a repository, and takes them out.
 ///
-/// Hooks that others wrote are left alone or, when asked for, kept and run first; the one of real
-/// `dvc install` is replaced and comes back.
+/// Without a pre-push hook there is no installation; of the others those are installed that can be.
 package struct HookInstallation {
     let session: Session
     let program: FilePath
     private let scripts: FilePath
 
-    static let name = "pre-push"
+    static let name = SuiteHook.prePush.name
     /// A chained hook's suffix; the script looks for it.
     static let chained = ".git-dvc-chained"
     /// The suffix of a hook of real DVC that ours has replaced.
@@ -50,119 +50,49 @@ package struct HookInstallation {
     /// Where Git looks for hook files.
     func directory() throws -> FilePath { try session.repository.path(of: "hooks") }
 
+    func placement(of hook: SuiteHook) -> HookPlacement {
+        HookPlacement(hook: hook, session: session, program: program, scripts: scripts)
+    }
+
     // MARK: Installing
 
-    /// Installs the hook in the way that suits the version of Git, or changes nothing and throws.
+    /// Installs the hooks in the way that suits the version of Git, or changes nothing and throws.
     ///
-    /// `chain`: whether a hook file of others is kept and run first.
+    /// `chain`: whether hook files of others are kept and run as well.
     package func install(chain: Bool, git version: GitVersion) throws -> Report {
         var report = Report()
+        let directory = try directory()
         if version >= ConfigurationHook.firstVersion {
-            try installInConfiguration(&report)
+            for hook in SuiteHook.allCases {
+                try placement(of: hook).installInConfiguration(in: directory, &report)
+            }
         } else {
-            try installFile(chain: chain, &report)
+            try installFiles(in: directory, chain: chain, &report)
             // An older Git ignores it; after the next upgrade the hook would run twice.
-            if try ConfigurationHook(in: session.repository).remove() {
-                report.lines.append("Removed the hook from the configuration: this Git ignores it")
+            for hook in SuiteHook.allCases
+            where try ConfigurationHook(hook.name, in: session.repository).remove() {
+                report.lines.append(
+                    "Removed the hook '\(hook.name)' from the configuration: this Git ignores it")
             }
         }
         try InstalledRepositories(session.environment).add(session.repository.mainDirectory)
         return report
     }
 
-    /// Git runs the configured hook and the file, so ours is no file any more.
-    private func installInConfiguration(_ report: inout Report) throws {
-        try ConfigurationHook(in: session.repository).install(program)
-        report.lines.append("Installed the hook '\(Self.name)' in the repository's configuration")
-        let directory = try directory()
-        for path in paths(in: directory) {
-            switch try HookAuthor(of: Self.name, at: path) {
-            case .us:
-                try remove(path, &report)
-                let kept = try bringBack(path, &report)
-                // What DVC's hook does is done by ours, as before.
-                if kept, try HookAuthor(of: Self.name, at: path) == .dvc {
-                    try renameFile(path, to: FilePath(path.string + Self.replaced))
-                    report.lines.removeLast()
-                }
-            case .dvc:
-                try renameFile(path, to: FilePath(path.string + Self.replaced))
-                report.lines.append(replacedLine)
-            case .nobody, .framework, .somebodyElse: break
-            }
-        }
-    }
-
-    private func installFile(chain: Bool, _ report: inout Report) throws {
-        let directory = try directory()
+    private func installFiles(
+        in directory: FilePath, chain: Bool, _ report: inout Report
+    ) throws {
         if directory == "/dev/null" { throw HookInstallationError.hooksTurnedOff(directory) }
-        if let framework = HookFramework(owning: directory) {
-            return try accept(framework, at: directory, &report)
-        }
-        let path = directory.appending(Self.name)
-        let text = try script()
-        switch try HookAuthor(of: Self.name, at: path) {
-        case .nobody, .us: try write(text, to: path, &report)
-        case .dvc:
-            try renameFile(path, to: FilePath(path.string + Self.replaced))
-            report.lines.append(replacedLine)
-            try write(text, to: path, &report)
-        case .framework(.preCommit): try installLegacy(text, chain: chain, beside: path, &report)
-        case .framework(let framework): try accept(framework, at: path, &report)
-        case .somebodyElse:
-            guard chain else {
-                throw HookInstallationError.foreignHook(
-                    name: Self.name, path: path, program: program)
+        for hook in SuiteHook.allCases {
+            do {
+                try placement(of: hook).installFile(in: directory, chain: chain, &report)
+            } catch let error as HookInstallationError where hook != .prePush {
+                // A push without its data breaks others; without the rest one types a command more.
+                report.notes.append(
+                    "\(error.note(on: hook.name)): \(hook.purpose)" + (error.remedy ?? ""))
             }
-            try keep(path, &report)
-            try write(text, to: path, &report)
         }
         try addNotes(on: directory, &report)
-    }
-
-    /// A framework's configuration that runs our program is as good as a hook of ours.
-    private func accept(
-        _ framework: HookFramework, at path: FilePath, _ report: inout Report
-    ) throws {
-        guard framework.runsOurs(in: session.repository.workTree) else {
-            throw HookInstallationError.managed(by: framework, path: path)
-        }
-        report.lines.append("\(framework.rawValue) runs the hook '\(Self.name)' already")
-    }
-
-    /// pre-commit makes its own file anew, but keeps and runs what it calls the legacy hook.
-    private func installLegacy(
-        _ text: [UInt8], chain: Bool, beside path: FilePath, _ report: inout Report
-    ) throws {
-        let legacy = FilePath(path.string + Self.legacy)
-        let author = try HookAuthor(of: Self.name, at: legacy)
-        if author != .us {
-            if !chain { return try accept(.preCommit, at: path, &report) }
-            if author != .nobody {
-                let kept = FilePath(path.string + Self.chained)
-                if fileExists(kept) { throw HookInstallationError.chainedTwice(kept) }
-                try renameFile(legacy, to: kept)
-            }
-        }
-        try write(text, to: legacy, &report)
-        report.notes.append("pre-commit owns the hook '\(Self.name)' and runs ours before its own")
-    }
-
-    private func keep(_ path: FilePath, _ report: inout Report) throws {
-        let kept = FilePath(path.string + Self.chained)
-        if fileExists(kept) { throw HookInstallationError.chainedTwice(kept) }
-        try renameFile(path, to: kept)
-        report.lines.append("Kept the hook '\(Self.name)'; it runs first")
-    }
-
-    private func write(_ text: [UInt8], to path: FilePath, _ report: inout Report) throws {
-        try createDirectories(path.parent)
-        try writeFile(path, text, mode: 0o777)
-        report.lines.append("Installed the hook '\(path.lastComponent)' in '\(path.parent)'")
-    }
-
-    private var replacedLine: String {
-        "Replaced DVC's hook '\(Self.name)'; uninstalling brings it back"
     }
 
     private func addNotes(on directory: FilePath, _ report: inout Report) throws {
@@ -170,12 +100,12 @@ package struct HookInstallation {
             directory.relative(to: session.repository.commonDirectory) == nil
         {
             report.notes.append(
-                "'\(directory)' is part of the working copy, and the hook names a path of this "
-                    + "machine: do not commit it")
+                "'\(directory)' is part of the working copy, and the hooks name a path of this "
+                    + "machine: do not commit them")
         }
         if try session.hooksAreShared() {
             report.notes.append(
-                "core.hooksPath is set for more than this repository: the hook runs in all of them")
+                "core.hooksPath is set for more than this repository: the hooks run in all of them")
         }
     }
 
@@ -184,89 +114,21 @@ package struct HookInstallation {
     /// Removes our hooks, brings back what they replaced, and forgets what the remotes hold.
     package func uninstall() throws -> Report {
         var report = Report()
-        if try ConfigurationHook(in: session.repository).remove() {
-            report.lines.append("Removed the hook '\(Self.name)' from the configuration")
-        }
         let directory = try directory()
-        for path in paths(in: directory) {
-            switch try HookAuthor(of: Self.name, at: path) {
-            case .us:
-                try remove(path, &report)
-                try bringBack(path, &report)
-            case .somebodyElse:
-                if let text = try readFileIfPresent(path),
-                    String(decoding: text, as: UTF8.self).contains("dvc-hooks")
-                {
-                    report.notes.append("'\(path)' calls dvc-hooks; remove that line by hand")
-                }
-            case .nobody:
-                // With a hook of the configuration there is no file of ours in its place.
-                if path.lastComponent == FilePath(Self.name) { try bringBack(path, &report) }
-            case .dvc, .framework: break
-            }
+        for hook in SuiteHook.allCases.reversed() {
+            try placement(of: hook).uninstall(from: directory, &report)
         }
-        if let framework = try framework(), framework.runsOurs(in: session.repository.workTree) {
-            report.notes.append(
-                "'\(framework.configurationFiles[0])' calls dvc-hooks; remove that by hand")
+        for file in [session.statusFile, session.fileStatesFile] {
+            for suffix in ["", "-journal"] { try removeFile(FilePath(file.string + suffix)) }
         }
-        for suffix in ["", "-journal"] {
-            try removeFile(FilePath(session.statusFile.string + suffix))
+        for directory in try session.repository.gitDirectories() {
+            try MaterialisedState.remove(from: directory)
+            try PlacedOuts.remove(from: directory)
+            // Only when nothing of anybody else's is in it.
+            _ = directory.appending("dvc").withCString { rmdir($0) }
         }
-        // Only when nothing of anybody else's is in it.
-        _ = session.statusFile.parent.withCString { rmdir($0) }
         try InstalledRepositories(session.environment).remove(session.repository.mainDirectory)
         return report
-    }
-
-    private func remove(_ path: FilePath, _ report: inout Report) throws {
-        try removeFile(path)
-        report.lines.append("Removed the hook '\(path.lastComponent)' from '\(path.parent)'")
-    }
-
-    /// Puts the hook that ours has replaced in its place again; returns whether there was one.
-    @discardableResult
-    private func bringBack(_ path: FilePath, _ report: inout Report) throws -> Bool {
-        let base =
-            path.string.hasSuffix(Self.legacy)
-            ? path.string.dropLast(Self.legacy.count) : path.string[...]
-        for suffix in [Self.chained, Self.replaced] {
-            let kept = FilePath(base + suffix)
-            guard fileExists(kept) else { continue }
-            try renameFile(kept, to: path)
-            report.lines.append("Brought back the hook '\(Self.name)' that was there before")
-            return true
-        }
-        return false
-    }
-
-    // MARK: Hook files
-
-    /// Where a file of ours can be.
-    func paths(in directory: FilePath) -> [FilePath] {
-        [directory.appending(Self.name), directory.appending(Self.name + Self.legacy)]
-    }
-
-    /// The framework that owns the hook, if any.
-    func framework() throws -> HookFramework? {
-        let directory = try directory()
-        if let framework = HookFramework(owning: directory) { return framework }
-        guard
-            case .framework(let framework) = try HookAuthor(
-                of: Self.name, at: directory.appending(Self.name))
-        else { return nil }
-        return framework
-    }
-
-    /// The script with the place of our program written into it.
-    func script() throws -> [UInt8] {
-        let path = scripts.appending(Self.name)
-        guard let bytes = try readFileIfPresent(path, limit: 1 << 20) else {
-            throw HookInstallationError.missingPart(path.string)
-        }
-        let lines = String(decoding: bytes, as: UTF8.self)
-            .split(separator: "\n", omittingEmptySubsequences: false)
-            .map { $0.hasPrefix("program='") ? "program=\(shellWord(program.string))" : String($0) }
-        return Array(lines.joined(separator: "\n").utf8)
     }
 }
 
@@ -275,6 +137,15 @@ extension GitRepository {
     /// Git directory itself when that is not in one.
     fileprivate var mainDirectory: FilePath {
         commonDirectory.lastComponent == ".git" ? commonDirectory.parent : commonDirectory
+    }
+
+    /// The Git directories of all worktrees, the common one first.
+    ///
+    /// Source: gitrepository-layout(5), `worktrees`.
+    fileprivate func gitDirectories() throws -> [FilePath] {
+        let folder = commonDirectory.appending("worktrees")
+        let linked = directoryExists(folder) ? try directoryEntries(folder) : []
+        return [commonDirectory] + linked.map { folder.appending($0) }
     }
 }
 

@@ -32,11 +32,28 @@ package enum HookInstallationError: UserFacingError {
         case .chainedTwice: "join the two hooks by hand, then run the command again"
         case .managed(.husky, _): "add this line to '.husky/pre-push':"
         case .managed(let framework, _):
-            "add this to '\(framework.configurationFiles[0])'"
+            "add this to '\(framework.configurationFiles(for: .prePush)[0])'"
                 + (framework == .preCommit
                     ? ", or run 'git dvc install --chain' to have our hook run first:" : ":")
         case .hooksTurnedOff: "unset core.hooksPath, then run the command again"
         case .missingPart: "run install.sh again"
+        }
+    }
+
+    /// Why a hook that one can do without was not installed.
+    func note(on hook: String) -> String {
+        switch self {
+        case .managed(let framework, _): "\(framework.rawValue) does not run the hook '\(hook)'"
+        case .foreignHook, .chainedTwice, .hooksTurnedOff, .missingPart: summary
+        }
+    }
+
+    /// The rest of such a note.
+    var remedy: String? {
+        switch self {
+        case .foreignHook: "; 'git dvc install --chain' keeps that hook and runs ours too"
+        case .chainedTwice: "; join the two hooks by hand"
+        case .managed, .hooksTurnedOff, .missingPart: nil
         }
     }
 

@@ -123,7 +123,8 @@ package struct PullWorkflow {
         var directories: [Fetch.Directory] = []
     }
 
-    private func fetch(_ outs: [CollectedOut], _ report: inout PullReport) async throws {
+    /// Brings what outs need into their caches; the caller holds DVC's lock.
+    func fetch(_ outs: [CollectedOut], _ report: inout PullReport) async throws {
         let selection = RemoteSelection(only: options.remote)
         var batches: [String: Batch] = [:]
         var versioned: [String: VersionedBatch] = [:]
@@ -246,6 +247,14 @@ package struct PullWorkflow {
                     remote: batch.remote.name, flaw: nil, isPush: false))
         }
     }
+}
+
+/// Data that the cache lacks, where the remotes are not to be asked.
+struct NotInCacheError: UserFacingError {
+    let path: FilePath
+
+    var summary: String { "'\(path.escaped)' is not in the cache, or not all of it" }
+    var advice: String? { "get it with 'git dvc pull'" }
 }
 
 /// An out that cannot be pulled, because nothing says what it is.

@@ -89,6 +89,12 @@ package struct Session: Sendable {
         check("dvc.pushdata", "dvc.pushData", "one of before, never") {
             ["before", "never"].contains($0.lowercased())
         }
+        check("dvc.checkoutdata", "dvc.checkoutData", "one of auto, cache, never") {
+            CheckoutData(rawValue: $0.lowercased()) != nil
+        }
+        check("dvc.commitcheck", "dvc.commitCheck", "one of warn, refuse, none") {
+            CommitCheck(rawValue: $0.lowercased()) != nil
+        }
         check("dvc.progress", "dvc.progress", "one of auto, true, false") {
             $0.lowercased() == "auto" || config.boolean("dvc.progress") != nil
         }

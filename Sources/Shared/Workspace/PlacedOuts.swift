@@ -15,7 +15,7 @@ package struct PlacedOuts {
     ///
     /// `directory`: Git's own of this working copy, absolute. `root`: the DVC root, from the top.
     package init(in directory: FilePath, root: FilePath) {
-        file = directory.appending("dvc/placed")
+        file = Self.file(in: directory)
         self.root = root
         var paths: [FilePath: Set<FilePath>] = [:]
         // What cannot be read is not known; the files then stay.
@@ -27,6 +27,15 @@ package struct PlacedOuts {
         }
         self.paths = paths
         old = paths
+    }
+
+    private static func file(in directory: FilePath) -> FilePath {
+        directory.appending("dvc/placed")
+    }
+
+    /// Forgets all. `directory`: as above.
+    package static func remove(from directory: FilePath) throws(SystemError) {
+        try removeFile(file(in: directory))
     }
 
     /// Those of this DVC root, from the top of the working copy.

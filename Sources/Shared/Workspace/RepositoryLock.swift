@@ -27,13 +27,16 @@ package struct LockBusyError: UserFacingError {
 package struct RepositoryLock: ~Copyable {
     private let file: OpenFile
 
-    /// Waits for the lock, up to `patience`: by default ten times as long as DVC.
+    /// 30 s: ten times as long as DVC waits.
+    package static let usualPatience = Duration.seconds(30)
+
+    /// Waits for the lock.
     ///
     /// `directory`: the `.dvc` directory, relative to `workspace`. Throws ``LockBusyError``,
     /// ``UnsafePathError``, `SystemError`, `CancellationError`.
     package static func acquire(
         in directory: FilePath, of workspace: WorkspaceDirectory,
-        waiting patience: Duration = .seconds(30)
+        patience: Duration = usualPatience
     ) async throws -> RepositoryLock {
         let name = directory.appending("tmp/lock")
         let path = workspace.top.appending(name)

@@ -4,15 +4,15 @@ import Workflows
 
 let installCommand = CommandDescription(
     name: "install",
-    summary: "Puts the pre-push hook into this repository, for all its worktrees.",
+    summary: "Puts our hooks into this repository, for all its worktrees.",
     synopsis: "[--chain] [-q]",
     options: [
-        OptionDescription("chain", "keep a hook that somebody else wrote, and run it first"),
+        OptionDescription("chain", "keep hooks that somebody else wrote, and run them as well"),
         OptionDescription("quiet", "q", "only say what went wrong"),
     ],
     examples: [
-        ("git dvc install", "from now on 'git push' uploads the data first"),
-        ("git dvc install --chain", "the same where a pre-push hook exists already"),
+        ("git dvc install", "from now on data goes with 'git push' and follows 'git checkout'"),
+        ("git dvc install --chain", "the same where there are other hooks already"),
     ],
     run: { arguments, invocation in
         let session = try invocation.session()
@@ -34,7 +34,7 @@ let uninstallCommand = CommandDescription(
     summary: "Takes our hooks out of this repository and brings back what was there before.",
     synopsis: "[-q]",
     options: [OptionDescription("quiet", "q", "only say what went wrong")],
-    examples: [("git dvc uninstall", "'git push' no longer uploads data")],
+    examples: [("git dvc uninstall", "the data neither goes with pushes nor follows")],
     run: { arguments, invocation in
         let session = try invocation.session()
         return show(try HookInstallation(session).uninstall(), arguments)

@@ -49,9 +49,13 @@ import Testing
     }
 
     private let expected = [
-        #"hook.dvc-pre-push.command '/opt/it'\''s here/bin/dvc-hooks' pre-push"#,
-        "hook.dvc-pre-push.event pre-push",
-    ]
+        "pre-push", "pre-commit", "post-checkout", "post-merge", "post-rewrite",
+    ].flatMap { name in
+        [
+            #"hook.dvc-\#(name).command '/opt/it'\''s here/bin/dvc-hooks' \#(name)"#,
+            "hook.dvc-\(name).event \(name)",
+        ]
+    }
 
     @Test func `a Git that can gets the configuration and no file`() throws {
         for _ in 1...2 {
@@ -59,7 +63,7 @@ import Testing
             #expect(try configured() == expected)
             #expect(!fileExists(hook))
         }
-        #expect(try ConfigurationHook(in: session.repository).command() != nil)
+        #expect(try ConfigurationHook("pre-push", in: session.repository).command() != nil)
         _ = try installation.uninstall()
         #expect(try configured().isEmpty)
     }

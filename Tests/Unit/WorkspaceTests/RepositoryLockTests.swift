@@ -23,7 +23,7 @@ import Glibc
     }
 
     private func acquire(waiting patience: Duration) async throws -> RepositoryLock {
-        try await RepositoryLock.acquire(in: ".dvc", of: workspace, waiting: patience)
+        try await RepositoryLock.acquire(in: ".dvc", of: workspace, patience: patience)
     }
 
     private func hold() throws -> OpenFile {

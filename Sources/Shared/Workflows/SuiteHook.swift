@@ -1,0 +1,33 @@
+internal import Basics
+internal import Git
+
+/// One of Git's hooks that the suite serves.
+enum SuiteHook: String, CaseIterable, Sendable {
+    /// The one that the promise depends on: no installation without it.
+    case prePush = "pre-push"
+    case preCommit = "pre-commit"
+    case postCheckout = "post-checkout"
+    case postMerge = "post-merge"
+    case postRewrite = "post-rewrite"
+
+    var name: String { rawValue }
+
+    /// The file in `hooks/` that is its text.
+    var script: String {
+        switch self {
+        case .prePush, .preCommit, .postCheckout: name
+        case .postMerge, .postRewrite: "post-checkout"
+        }
+    }
+
+    /// What is missing without it.
+    var purpose: String {
+        switch self {
+        case .prePush: "'git push' uploads nothing"
+        case .preCommit: "'git commit' does not say which data is not recorded"
+        case .postCheckout: "the data does not follow 'git checkout'"
+        case .postMerge: "the data does not follow 'git merge' and 'git pull'"
+        case .postRewrite: "the data does not follow 'git rebase'"
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Basics
+import Git
+
+/// Looks whether there can be data that differs from what the metafiles say; if so, `git-dvc` tells.
+///
+/// Nothing blocks the commit here: what git-dvc finds is said, and only `dvc.commitCheck` makes it
+/// refuse.
+func preCommit(environment: Environment) -> CInt {
+    if answeredProbe(environment) { return 0 }
+    if environment.isOn("DVC_SKIP") { return 0 }
+    do {
+        let top = try FilePath.currentDirectory()
+        guard let directory = gitDirectory(at: top, environment) else { return 0 }
+        // The data is then that of another commit, on purpose.
+        if OperationInProgress.isRebase(directory) { return 0 }
+        let trace = Trace(setting: environment["GIT_DVC_TRACE"])
+        let git = try GitProgram(environment: environment, trace: trace)
+        if try MetafileSnapshot(ofCurrentDirectory: top, using: git).isEmpty { return 0 }
+        printMessage(
+            "warning",
+            "cannot compare the DVC data: "
+                + becomeGitDVC(["git-hook", "pre-commit"], environment, trace).summary)
+    } catch {
+        printMessage("warning", "cannot compare the DVC data: \(summary(of: error))")
+    }
+    return 0
+}

@@ -1,0 +1,65 @@
+import Basics
+import Workflows
+
+/// What `dvc-hooks` runs when a hook has work; DVC's command of this name does the same.
+///
+/// Nobody types it, so no list has it. A Git command that is done does not fail any more: whatever
+/// goes wrong is a warning.
+let gitHookCommand = CommandDescription(
+    name: "git-hook",
+    summary: "Does the work of a Git hook.",
+    synopsis: "<hook>",
+    arguments: [("hook", "post-checkout or pre-commit")],
+    argumentCount: 1...1,
+    options: [OptionDescription("quiet", "q", "only say what went wrong")],
+    run: { arguments, invocation in
+        let isQuiet = arguments.has("quiet")
+        switch arguments.positionals.first {
+        case "post-checkout": try await followCheckout(invocation, isQuiet: isQuiet)
+        case "pre-commit": return try await checkCommit(invocation)
+        default:
+            throw UsageError(
+                summary: "there is no hook '\(arguments.positionals.first ?? "")'", advice: nil)
+        }
+        return 0
+    })
+
+private func followCheckout(_ invocation: Invocation, isQuiet: Bool) async throws {
+    do {
+        let session = try invocation.session()
+        let progress = session.progressOutput(isQuiet: isQuiet)
+        let report = try await FollowWorkflow(session, progress: progress).run()
+        let count = report.changedCount
+        if count > 0, !isQuiet {
+            write("Updated the DVC data of \(counted(count, "out"))\n", to: 2)
+        }
+        printMessages("warning", report.warnings + report.errors)
+        if !report.errors.isEmpty {
+            printMessage(
+                "hint", "the working copy lacks DVC data of this commit; get it with 'git dvc pull'"
+            )
+        }
+    } catch let error where !(error is CancellationError) {
+        printMessage("warning", "the DVC data was not brought up to date: \(summary(of: error))")
+        printMessage("hint", "try again with 'git dvc pull'")
+    }
+}
+
+/// Returns 1 only when the user wants such commits to be refused.
+private func checkCommit(_ invocation: Invocation) async throws -> CInt {
+    do {
+        let check = CommitCheckWorkflow(try invocation.session())
+        let report = try await check.run()
+        printMessages(report.isRefused ? "error" : "warning", report.changes)
+        printMessages("warning", report.warnings)
+        if report.isRefused {
+            printMessage(
+                "hint",
+                "commit all the same with 'git commit --no-verify' (dvc.commitCheck is 'refuse')")
+        }
+        return report.isRefused ? ExitCode.failure : 0
+    } catch let error where !(error is CancellationError) {
+        printMessage("warning", "the DVC data was not compared: \(summary(of: error))")
+        return 0
+    }
+}
