@@ -18,7 +18,9 @@ import Glibc
     ]
 
     /// What only Git and its hooks call.
-    static let internalCommands: [CommandDescription] = [gitHookCommand]
+    static let internalCommands: [CommandDescription] = [
+        gitHookCommand, mergeDriverCommand,
+    ]
 
     static func main() async {
         let signals = SignalWatch()

@@ -75,6 +75,7 @@ package struct HookInstallation {
                     "Removed the hook '\(hook.name)' from the configuration: this Git ignores it")
             }
         }
+        try MergeDriver(session, program: program.parent.appending("git-dvc")).install(&report)
         try InstalledRepositories(session.environment).add(session.repository.mainDirectory)
         return report
     }
@@ -118,6 +119,7 @@ package struct HookInstallation {
         for hook in SuiteHook.allCases.reversed() {
             try placement(of: hook).uninstall(from: directory, &report)
         }
+        try MergeDriver(session, program: program).uninstall(&report)
         for file in [session.statusFile, session.fileStatesFile] {
             for suffix in ["", "-journal"] { try removeFile(FilePath(file.string + suffix)) }
         }
