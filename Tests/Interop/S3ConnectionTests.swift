@@ -138,6 +138,40 @@ import Glibc
         #expect(right.succeeded, "\(right)")
     }
 
+    @Test func `a program that gives keys is run once, however many remotes and parts need them`()
+        throws
+    {
+        let world = try S3World(.rcloneWithKeys)
+        try world.sandbox.write(
+            """
+            echo run >>runs
+            echo '{"Version": 1, "AccessKeyId": "\(S3Server.accessKey)",
+              "SecretAccessKey": "\(S3Server.secretKey)"}'
+
+            """, to: "give-keys")
+        try world.sandbox.write(
+            "[default]\ncredential_process = sh \(world.sandbox.path("give-keys"))\n",
+            to: "home/.aws/config")
+        let second = try S3Bucket(.rcloneWithKeys)
+        try world.repository.setConfig(
+            """
+            [core]
+                remote = storage
+            ['remote "storage"']
+                url = s3://\(world.bucket.name)/p
+                endpointurl = \(world.bucket.url)
+            ['remote "second"']
+                url = s3://\(second.name)/p
+                endpointurl = \(second.url)
+
+            """)
+        try world.repository.setConfig("", local: true)
+        try world.repository.tryOurs(
+            "push", "--run-cache", "-r", "storage", "-r", "second"
+        ).checked()
+        #expect(try readFile(world.path.appending("runs")) == Array("run\n".utf8))
+    }
+
     @Test func `configpath says where the endpoint is`() throws {
         let world = try S3World(.rcloneWithKeys)
         try world.sandbox.write(

@@ -129,7 +129,7 @@ import Testing
         proxy.add(.answer(403, body: "<Error><Code>AccessDenied</Code></Error>")) {
             $0.target.contains("list-type=")
         }
-        for command in [["push"], ["status", "-c"], ["push", "--check-members"]] {
+        for command in [["push"], ["status", "-c"], ["push", "--check-members"], ["verify"]] {
             let result = try world.sandbox.start(
                 "git", ["dvc"] + command + ["-j", "1"], in: world.path
             ).wait()

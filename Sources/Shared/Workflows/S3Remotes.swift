@@ -43,7 +43,9 @@ extension Session {
         configuration.encryptionKeyHeaders = try encryptionKeyHeaders(of: remote)
         return try S3Store(
             configuration, on: transferLoop,
-            as: CredentialProvider(credentials, requester: requester),
+            as: s3Identities.identity(of: remote) {
+                CredentialProvider(credentials, requester: requester)
+            },
             clock: SigningClock(systemTime: systemTime))
     }
 

@@ -21,6 +21,8 @@ package struct Session: Sendable {
     package let trace: Trace
     /// For all remotes that are reached over HTTP; it starts with the first request.
     let transferLoop: TransferLoop
+    /// For all remotes in S3.
+    let s3Identities = S3Identities()
 
     /// Finds the repository at `directory` and reads Git's configuration.
     ///
