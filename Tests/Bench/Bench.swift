@@ -22,6 +22,9 @@ import Glibc
                 exit(1)
             }
         }
+        if let counter = RequestCounter(Array(CommandLine.arguments.dropFirst())) {
+            counter.run()
+        }
         do throws(WrongUse) {
             guard let options = try Options(CommandLine.arguments.dropFirst()) else {
                 printResult(Options.help)
@@ -110,8 +113,8 @@ struct Options {
         return """
             usage: Tests/run.sh --bench [--quick] [CASE...]
 
-            Measures git-dvc beside real DVC, git-lfs, rclone, cp and md5sum, in turns, and prints
-            the least of several rounds. Without a case: all but those that run only by name.
+            Measures git-dvc beside real DVC, git-lfs, rclone, s5cmd, curl, cp and md5sum, in turns,
+            and prints the least of several rounds. Without a case: all but those that run only by name.
 
             \(rows.joined())
                 --quick         fewer rounds

@@ -93,6 +93,14 @@ func runSideBySide(_ invocations: [Invocation], log: FilePath) throws -> Cost {
     return cost
 }
 
+/// Blocks until somebody sends this process one of the signals that end the bench, and returns which.
+func awaitInterrupt() -> CInt {
+    var awaited = signalSet(interrupts)
+    var signal: CInt = 0
+    sigwait(&awaited, &signal)
+    return signal
+}
+
 /// Blocks until a child has ended; an interrupt is thrown.
 private func awaitChild() throws(Interrupted) {
     var awaited = signalSet(interrupts + [SIGCHLD])

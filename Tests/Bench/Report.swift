@@ -17,6 +17,10 @@ extension WorkResult {
                 "  " + padded(measurement.name, to: width)
                     + cells.map { leading($0, to: 10) }.joined())
         }
+        for measurement in measurements {
+            guard let count = requests[measurement.name] else { continue }
+            printResult("  requests of \(measurement.name): \(count)")
+        }
         for case let verdict? in bars.map(verdict) {
             let state = verdict.isMet ? "met" : "NOT MET"
             printResult("  bar: \(verdict.wanted): \(verdict.reached), \(state)")

@@ -20,6 +20,10 @@ enum Bar {
     case faster(Double, than: String)
     case atMostMilliseconds(Double)
     case peakAtMostMiB(Int)
+    /// User and system time, of one of these.
+    case cpuAtMost(Double, timesThatOf: String)
+    case noMoreRequests(than: String)
+    case requestsAtMost(Int)
 }
 
 /// A piece of work that several contenders do; the first one is ours.
@@ -29,6 +33,8 @@ struct Work {
     /// Makes a round possible for everybody; not measured.
     var prepare: (_ round: Int) throws -> Void = { _ in }
     let contenders: [Contender]
+    /// Counts the requests that each contender makes for the work, by name; not measured.
+    var countRequests: (() throws -> [String: RequestCount])?
 
     /// Measures all contenders in turns and prints the result.
     func measure(in world: World) throws -> WorkResult {
@@ -46,7 +52,8 @@ struct Work {
         }
         let result = WorkResult(
             title: title, bars: bars,
-            measurements: zip(contenders, costs).map { Measurement(name: $0.name, costs: $1) })
+            measurements: zip(contenders, costs).map { Measurement(name: $0.name, costs: $1) },
+            requests: try countRequests?() ?? [:])
         result.print()
         return result
     }
@@ -73,6 +80,8 @@ struct WorkResult {
     let bars: [Bar]
     /// Ours first.
     let measurements: [Measurement]
+    /// By the contender's name, where they were counted.
+    var requests: [String: RequestCount] = [:]
 
     /// A bar in words, what was reached, and whether that is enough; `nil` without its contender.
     func verdict(on bar: Bar) -> (wanted: String, reached: String, isMet: Bool)? {
@@ -98,6 +107,22 @@ struct WorkResult {
         case .peakAtMostMiB(let limit):
             let peak = ours.peakBytes >> 20
             return ("at most \(limit) MiB of memory", "\(peak) MiB", peak <= limit)
+        case .cpuAtMost(let limit, let name):
+            guard let other = measurements.first(where: { $0.name == name }) else { return nil }
+            let ratio = ours.cpu / other.cpu
+            return (
+                "at most \(decimal(limit, digits: 2))x the CPU of \(name)",
+                "\(decimal(ratio, digits: 2))x", ratio <= limit
+            )
+        case .noMoreRequests(let name):
+            guard let count = requests[ours.name], let other = requests[name] else { return nil }
+            return (
+                "no more requests than \(name)", "\(count.total) against \(other.total)",
+                count.total <= other.total
+            )
+        case .requestsAtMost(let limit):
+            guard let count = requests[ours.name] else { return nil }
+            return ("at most \(limit) requests", "\(count.total)", count.total <= limit)
         case .atMostMilliseconds(let limit):
             let milliseconds = ours.wall / .milliseconds(1)
             return (

