@@ -159,7 +159,7 @@ private struct Lists {
             throw NoListToMergeError(oid: oid, cause: "no remote is configured")
         }
         do {
-            let store = try session.store(for: try config.remote(named: name))
+            let store = try session.store(for: try config.remote(named: name), jobs: nil)
             let bytes = try await store.contents(of: key, limit: limit)
             return try DirectoryListing(reading: bytes, scheme: oid.scheme)
         } catch let error as any UserFacingError {

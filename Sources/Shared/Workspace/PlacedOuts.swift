@@ -33,7 +33,9 @@ package struct PlacedOuts {
         directory.appending("dvc/placed")
     }
 
-    /// Forgets all. `directory`: as above.
+    /// Forgets all.
+    ///
+    /// `directory`: as above.
     package static func remove(from directory: FilePath) throws(SystemError) {
         try removeFile(file(in: directory))
     }
