@@ -136,6 +136,18 @@ package struct PullWorkflow {
         for out in outs {
             places[out.needed.oid] = out.needed.path
             let cache = try cache(of: out)
+            let choice = try selection.choice(for: out) { name in
+                // As for a push: a commit from before the remote was set up (docs/decisions/0005).
+                outs.lazy.filter { $0.root == out.root }.map(\.configuration.config).first {
+                    config in
+                    name.map(config.remoteNames.contains) ?? (config.defaultRemoteName != nil)
+                }
+            }
+            // One that was asked for must exist, whether it is needed or not.
+            if options.remote != nil, case .invalid(let error) = choice {
+                report.errors.append(error)
+                continue
+            }
             // What is in the cache needs no remote.
             let key = ObjectKey(out.needed.oid)
             if try await isComplete(out.needed, in: cache, jobs, workers) { continue }
@@ -143,7 +155,7 @@ package struct PullWorkflow {
                 imports.append(out)
                 continue
             }
-            switch try selection.choice(for: out) {
+            switch choice {
             case .notSelected: continue
             case .remote(let remote) where remote.isCloudVersioned:
                 let name = "\(remote.canonicalURL) \(out.configuration.cacheDirectory ?? "")"

@@ -36,11 +36,8 @@ struct RunCacheFetch {
             let result = try await RunCacheTransfer(isDryRun: isDryRun).send(
                 from: source, named: place.name, to: target)
             report.warnings += result.refused as [any UserFacingError]
-            if isDryRun {
-                report.wouldFetch += result.sent.map(\.path.string)
-            } else {
-                report.fetchedCount += result.sent.count
-            }
+            // DVC does not count them, unlike those that it pushes.
+            if isDryRun { report.wouldFetch += result.sent.map(\.path.string) }
         } catch let error as any UserFacingError {
             report.errors.append(error)
         }

@@ -56,7 +56,8 @@ struct FilePlacer: Sendable {
         let key = ObjectKey(oid)
         var isFallback = false
         // DVC gives each empty file its own inode: there may be more than a file can have names.
-        let usable = oid.hasDigest(of: .empty) ? [.copy] : types.withLock { $0 }
+        let isEmpty = oid.hasDigest(of: .empty)
+        let usable = types.withLock { $0 }.map { $0 == .hardlink && isEmpty ? .copy : $0 }
         for type in usable {
             let attempt: Attempt
             switch type {
