@@ -114,6 +114,7 @@ let package = Package(
             ]),
         shared("S3Backend", uses: ["Storage", "HTTPClient", "XML", "Digests", "Basics"]),
         shared("HTTPBackend", uses: ["Storage", "HTTPClient", "XML", "Digests", "Basics"]),
+        shared("SSHBackend", uses: ["Storage", "Digests", "Basics"], alwaysOptimized: true),
         shared("Planning", uses: ["Git", "DVC", "StatusCache", "Digests", "Basics"]),
         shared("Transfer", uses: ["Storage", "DVC", "Digests", "Basics"]),
         shared(
@@ -122,7 +123,8 @@ let package = Package(
         shared(
             "Workflows",
             uses: [
-                "Workspace", "Planning", "Transfer", "S3Backend", "HTTPBackend", "LocalBackend",
+                "Workspace", "Planning", "Transfer", "SSHBackend", "S3Backend", "HTTPBackend",
+                "LocalBackend",
                 "Storage", "DVC", "Git", "StatusCache", "HTTPClient", "Digests", "Basics",
             ]),
 
@@ -175,7 +177,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "S3Backend", "YAML", "XML", "HTTPClient", "DVC", "Git", "Digests", "Basics",
+                "S3Backend", "SSHBackend", "YAML", "XML", "HTTPClient", "DVC", "Git", "Digests",
+                "Basics",
             ],
             path: "Tests/Support/FuzzTargets", swiftSettings: strict),
         .testTarget(
@@ -190,9 +193,16 @@ let package = Package(
             with: ["TestSupport", "StoreConformance", "HTTPClient", "Storage", "Digests", "Basics"]),
 
         programTests("Functional"),
+        unitTests(
+            of: "SSHBackend",
+            with: ["TestSupport", "StoreConformance", "Storage", "Digests", "Basics"]),
+
         programTests(
             "Interop",
-            with: ["StoreConformance", "S3Backend", "HTTPBackend", "HTTPClient", "Storage"]),
+            with: [
+                "StoreConformance", "SSHBackend", "S3Backend", "HTTPBackend", "HTTPClient",
+                "Storage",
+            ]),
 
         .executableTarget(
             name: "bench", dependencies: ["TestSupport", "Digests", "Basics"],

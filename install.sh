@@ -115,6 +115,7 @@ debian_missing() {
         done
         command -v man >/dev/null || printf 'man-db '
         [ -x /usr/sbin/nginx ] || printf 'nginx-light '
+        [ -x /usr/sbin/sshd ] || printf 'openssh-server '
         python3 -c 'import venv, ensurepip' 2>/dev/null || printf 'python3-venv '
     fi
 }

@@ -23,6 +23,8 @@ import Glibc
     ]
 
     static func main() async {
+        let question = Array(CommandLine.arguments.dropFirst())
+        if let code = answerSSH(question, environment: .current()) { exit(code) }
         let signals = SignalWatch()
         signal(SIGPIPE, SIG_IGN)
         signal(SIGCHLD, SIG_DFL)  // ignored by whoever started us, it would hide how git ends

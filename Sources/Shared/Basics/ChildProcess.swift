@@ -145,6 +145,18 @@ package struct ChildProcess: ~Copyable {
         }
     }
 
+    /// Closes our ends of the pipes and sees to it that the child ends: by itself, or by signals.
+    package mutating func end(within grace: Duration) {
+        input = nil
+        output = nil
+        errorOutput = nil
+        if wait(until: .now + grace) != nil { return }
+        kill(identifier, SIGTERM)
+        if wait(until: .now + .seconds(1)) != nil { return }
+        kill(identifier, SIGKILL)
+        _ = wait()
+    }
+
     /// Ends a child that has a process group of its own, with all that it started.
     package mutating func endGroup() {
         kill(-identifier, SIGTERM)
@@ -228,14 +240,20 @@ private struct ChildEnds: ~Copyable {
     }
 }
 
+/// Held while a child is started, or a pipe is not yet one that children do not get.
+private let starting = Condition()
+
 /// A pipe whose ends are closed in programs that this process starts.
 package func makePipe() throws(SystemError) -> (reader: CInt, writer: CInt) {
+    // pipe2 would be one call, but neither Darwin nor Swift's Glibc has it: no child may be started
+    // in between, which would keep the ends open.
+    starting.lock()
+    defer { starting.unlock() }
     var ends: (CInt, CInt) = (-1, -1)
     let made = withUnsafeMutablePointer(to: &ends) { pointer in
         pointer.withMemoryRebound(to: CInt.self, capacity: 2) { pipe($0) }
     }
     guard made == 0 else { throw SystemError("create", "a pipe") }
-    // pipe2 would be one call, but Darwin has none; children are started from one thread.
     _ = fcntl(ends.0, F_SETFD, FD_CLOEXEC)
     _ = fcntl(ends.1, F_SETFD, FD_CLOEXEC)
     return (ends.0, ends.1)
@@ -279,6 +297,8 @@ private func spawn(
     let arguments = [command.program.lastComponent.string] + command.arguments
     let variables = command.environment.variables.map { "\($0.key)=\($0.value)" }
     var identifier: pid_t = 0
+    starting.lock()
+    defer { starting.unlock() }
     let code = withCStrings(arguments) { arguments in
         withCStrings(variables) { variables in
             command.program.withCString { program in

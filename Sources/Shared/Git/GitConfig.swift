@@ -1,6 +1,7 @@
 package import Basics
 
-/// Git's configuration, as far as the suite reads it: sections `dvc` and `remote`.
+/// Git's configuration, as far as the suite reads it: sections `dvc` and `remote`, and what
+/// program ssh is.
 package struct GitConfig: Sendable {
     /// Values by key, in the order in which Git lists them; keys as Git prints them.
     private let values: [String: [String]]
@@ -9,7 +10,9 @@ package struct GitConfig: Sendable {
 
     /// Asks Git once for everything.
     package init(of repository: GitRepository) throws(SubprocessError) {
-        let command = repository.command(["config", "-z", "--get-regexp", #"^(dvc|remote)\."#])
+        let command = repository.command([
+            "config", "-z", "--get-regexp", #"^((dvc|remote)\.|core\.sshcommand$)"#,
+        ])
         let result = try command.run()
         // Exit code 1 means that nothing matched.
         guard result.status.isSuccess || result.status == .exited(1) else {

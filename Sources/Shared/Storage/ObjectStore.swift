@@ -96,17 +96,22 @@ package struct StoreTraits: Sendable {
     /// cheaper: a web server that lists nothing.
     package let asksLikePuts: Bool
 
+    /// How many requests at a time suit the store when nobody says otherwise; `nil` for the usual
+    /// number.
+    package let usualJobs: Int?
+
     /// What DVC's cache is called where a remote has its name: no remote has an empty one.
     package static let cacheName = ""
 
     package init(
         name: String, blocksThreads: Bool, answersRuns: Bool = false,
-        runsSpanFolders: Bool = false, asksLikePuts: Bool = false
+        runsSpanFolders: Bool = false, asksLikePuts: Bool = false, usualJobs: Int? = nil
     ) {
         self.name = name
         self.blocksThreads = blocksThreads
         self.answersRuns = answersRuns
         self.runsSpanFolders = runsSpanFolders
         self.asksLikePuts = asksLikePuts
+        self.usualJobs = usualJobs
     }
 }

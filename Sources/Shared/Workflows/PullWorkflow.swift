@@ -225,7 +225,9 @@ package struct PullWorkflow {
     ) async throws {
         let store = try session.store(for: batch.remote, jobs: options.jobs)
         let blocks = store.traits.blocksThreads
-        let jobs = session.jobs(options.jobs, remote: batch.remote.jobs, blocksThreads: blocks)
+        let jobs = session.jobs(
+            options.jobs, remote: batch.remote.jobs, blocksThreads: blocks,
+            usual: store.traits.usualJobs)
         let workers = try Workers(threads: blocks ? jobs : nil)
         defer { workers.shutDown() }
         let fetch = Fetch(from: store, into: batch.cache, TransferOptions(jobs: jobs), on: workers)

@@ -188,7 +188,9 @@ package struct PushWorkflow {
         do {
             let store = try session.store(for: plan.remote, jobs: options.jobs)
             let blocks = store.traits.blocksThreads
-            let jobs = session.jobs(options.jobs, remote: plan.remote.jobs, blocksThreads: blocks)
+            let jobs = session.jobs(
+                options.jobs, remote: plan.remote.jobs, blocksThreads: blocks,
+                usual: store.traits.usualJobs)
             let transfer = TransferOptions(jobs: jobs, checksMembers: options.checksMembers)
             let workers = try Workers(threads: blocks ? jobs : nil)
             defer { workers.shutDown() }

@@ -55,9 +55,14 @@ package struct Session: Sendable {
     package var configurationSources: ConfigurationSources { environment.configurationSources }
 
     /// How many objects to transfer at a time: `-j`, `dvc.jobs`, the remote's `jobs`, the default.
-    package func jobs(_ option: Int?, remote: Int?, blocksThreads: Bool) -> Int {
+    ///
+    /// `usual`: the default of a store that has one of its own.
+    package func jobs(
+        _ option: Int?, remote: Int?, blocksThreads: Bool, usual: Int? = nil
+    ) -> Int {
         let chosen = [option, config["dvc.jobs"].flatMap { Int($0) }, remote].compactMap(\.self)
         if let jobs = chosen.first(where: { $0 > 0 }) { return min(jobs, 1024) }
+        if let usual { return usual }
         let processors = max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))
         // Copying files is bound by the processors: more threads only get in each other's way.
         return blocksThreads ? max(2, processors) : 4 * processors

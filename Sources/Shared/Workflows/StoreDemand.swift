@@ -75,7 +75,9 @@ extension Session {
     ) async throws -> Result {
         let store = try store(for: demand.remote, jobs: option)
         let blocks = store.traits.blocksThreads
-        let jobs = jobs(option, remote: demand.remote.jobs, blocksThreads: blocks)
+        let jobs = jobs(
+            option, remote: demand.remote.jobs, blocksThreads: blocks,
+            usual: store.traits.usualJobs)
         let workers = try Workers(threads: blocks ? jobs : nil)
         defer { workers.shutDown() }
         let cache = demand.cacheDirectory.map { self.cache(at: $0, isShared: false) }

@@ -38,6 +38,7 @@ extension Session {
             return wrapped(try httpStore(for: remote, url: text), policy)
         case .url("webdav", let text), .url("webdavs", let text):
             return wrapped(try webDAVStore(for: remote, url: text), policy)
+        case .url("ssh", let text): return wrapped(try sshStore(for: remote, url: text), policy)
         case .url(let scheme, _):
             throw UnsupportedRemoteError(remote: remote.name, scheme: scheme)
         }

@@ -1,0 +1,53 @@
+package import Basics
+
+/// Starts the user's own ssh for each session, and answers what it asks.
+package final class SSHConnector: Sendable {
+    private let program: SSHProgram
+    private let login: SSHLogin
+    private let environment: Environment
+    /// The suite's program that ssh starts to ask, and where its questions go to.
+    private let asker: FilePath?
+    private let temporaryFolder: FilePath
+    private let secrets = Locked<SecretServer?>(nil)
+
+    /// `asker`: the program to put into `SSH_ASKPASS`; without one no password can be given.
+    package init(
+        _ program: SSHProgram, _ login: SSHLogin, _ environment: Environment, asker: FilePath?,
+        temporaryFolder: FilePath
+    ) {
+        self.program = program
+        self.login = login
+        self.environment = environment
+        self.asker = asker
+        self.temporaryFolder = temporaryFolder
+    }
+
+    /// How to open a session; only the first may ask the user.
+    package func transport(isFirst: Bool) throws(SystemError) -> SFTPTransport {
+        let mayAsk = isFirst && login.hasTerminal
+        var environment = environment
+        environment["LC_MESSAGES"] = "C"
+        if login.hasSecrets, let asker {
+            let server = try secretServer()
+            environment["SSH_ASKPASS"] = asker.string
+            environment["SSH_ASKPASS_REQUIRE"] = "force"
+            environment[SecretServer.variable] = server.socket.string
+        }
+        var transport = SFTPTransport(
+            program.command(login.arguments(mayAsk: mayAsk), environment))
+        transport.isInteractive = mayAsk && !login.hasSecrets
+        if let timeout = login.timeout, timeout > 0 {
+            transport.openTimeout = .seconds(min(timeout, 86_400))
+        }
+        return transport
+    }
+
+    private func secretServer() throws(SystemError) -> SecretServer {
+        try secrets.withLock { secrets throws(SystemError) in
+            if let secrets { return secrets }
+            let server = try SecretServer(login, in: temporaryFolder)
+            secrets = server
+            return server
+        }
+    }
+}

@@ -1,0 +1,120 @@
+internal import Basics
+internal import Digests
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// Where a file that cannot be copied is shared by the closures of one upload.
+final class SharedUploadFile: Sendable {
+    let file: UploadFile
+
+    init(_ file: consuming UploadFile) { self.file = file }
+}
+
+/// A file on its way to the server: read, hashed and sent piece by piece.
+///
+/// Its pieces are acknowledged while later ones are read. One task uses it.
+struct LargeUpload: ~Copyable {
+    private let source: SharedUploadFile
+    private let handle: SFTPHandle
+    private let session: SFTPSession
+    private let budget: ByteBudget
+    private let hasher: PieceHasher
+    private let longest: Int
+    private var replies: [SFTPReply] = []
+    private var answered = 0
+    private var offset: Int64 = 0
+
+    init(
+        _ source: SharedUploadFile, like oid: ObjectID, to handle: SFTPHandle,
+        on session: SFTPSession, _ budget: ByteBudget
+    ) {
+        self.source = source
+        self.handle = handle
+        self.session = session
+        self.budget = budget
+        hasher = PieceHasher(oid.scheme)
+        longest = session.abilities.longestWrite
+    }
+
+    /// Sends the next piece and returns its size in bytes; `nil` at the end of the file.
+    ///
+    /// Throws `SystemError` when the file cannot be read.
+    mutating func sendNext(_ threads: BlockingThreads) async throws -> Int64? {
+        let held = longest
+        try await budget.take(held)
+        let (source, handle, offset, hasher) = (source, handle, offset, hasher)
+        let piece: (request: SFTPRequest, count: Int)
+        do {
+            piece = try await threads.run {
+                try SFTPRequest.write(handle, at: offset, count: held) { buffer in
+                    let count = try source.file.file.read(into: buffer)
+                    hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                    return count
+                }
+            }
+        } catch {
+            budget.giveBack(held)
+            throw error
+        }
+        if piece.count == 0 {
+            budget.giveBack(held)
+            return nil
+        }
+        self.offset += Int64(piece.count)
+        let budget = budget
+        replies.append(session.send(piece.request) { budget.giveBack(held) })
+        return Int64(piece.count)
+    }
+
+    mutating func send(_ request: SFTPRequest, isSlow: Bool = false) {
+        replies.append(session.send(request, isSlow: isSlow))
+    }
+
+    /// Counts the answer to a request that somebody else sent.
+    mutating func expect(_ reply: SFTPReply) { replies.append(reply) }
+
+    /// Checks the answers that have come.
+    mutating func checkAnswered(_ check: (SFTPReply) async throws -> Void) async throws {
+        while answered < replies.count, replies[answered].isFinished { try await next(check) }
+    }
+
+    /// Waits for all answers and checks them.
+    mutating func checkAll(_ check: (SFTPReply) async throws -> Void) async throws {
+        while answered < replies.count { try await next(check) }
+    }
+
+    private mutating func next(_ check: (SFTPReply) async throws -> Void) async throws {
+        try await check(replies[answered])
+        answered += 1
+        if answered == 256 {
+            replies.removeFirst(answered)
+            answered = 0
+        }
+    }
+
+    func finish(isDirectory: Bool) -> ObjectID { hasher.finish(isDirectory: isDirectory) }
+}
+
+/// Hashes pieces in their order, on whichever thread each comes; one task at a time uses it.
+final class PieceHasher: @unchecked Sendable {
+    private var hasher: ContentHasher
+    private let scheme: HashScheme
+
+    init(_ scheme: HashScheme) {
+        self.scheme = scheme
+        hasher = ContentHasher(scheme)
+    }
+
+    func update(_ bytes: UnsafeRawBufferPointer) { hasher.update(bytes) }
+
+    /// The name of what was taken; the hasher is used up.
+    func finish(isDirectory: Bool) -> ObjectID {
+        var last = ContentHasher(scheme)
+        swap(&last, &hasher)
+        return last.finish(isDirectory: isDirectory)
+    }
+}

@@ -1,0 +1,122 @@
+package import Basics
+internal import Digests
+package import Storage
+
+extension SSHStore {
+    package func get(
+        _ key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
+    ) async throws -> Int64 {
+        try await observed(observer) { moved in
+            try await onServer(.download, key) { session in
+                var reader = try await RemoteReader(self.path(of: key), session, budget)
+                // Before anything is made here: a missing object leaves nothing.
+                let target = try DownloadFile(creating: path, key, traits.name)
+                let hasher = PieceHasher(key.oid.scheme)
+                var size: Int64 = 0
+                let isLarge = (reader.size ?? .max) > Int64(256 << 10)
+                while let piece = try await reader.next() {
+                    if isLarge {
+                        try await threads.run { try target.write(piece, hasher) }
+                    } else {
+                        try target.write(piece, hasher)
+                    }
+                    size += Int64(piece.count)
+                    moved?(Int64(piece.count))
+                }
+                try check(hasher.finish(isDirectory: key.oid.isDirectory), .download, key)
+                target.keep()
+                return size
+            }
+        }
+    }
+
+    package func contents(of key: ObjectKey, limit: Int) async throws -> [UInt8] {
+        try await onServer(.read, key) { session in
+            let content = try await contents(of: path(of: key), limit: limit, session)
+            guard let content else {
+                throw StoreError(.read, key, store: traits.name, .tooLarge(limit: limit))
+            }
+            let found = objectID(
+                of: content, isDirectory: key.oid.isDirectory, scheme: key.oid.scheme)
+            try check(found, .read, key)
+            return content
+        }
+    }
+
+    /// The content of a file on the server; `nil` when it is longer than `limit` bytes.
+    func contents(
+        of path: FilePath, limit: Int, _ session: SFTPSession
+    ) async throws -> [UInt8]? {
+        var reader = try await RemoteReader(path, session, budget)
+        if let size = reader.size, size > Int64(limit) { return nil }
+        var content: [UInt8] = []
+        while let piece = try await reader.next() {
+            content += piece
+            if content.count > limit { return nil }
+        }
+        return content
+    }
+
+    /// Whether an object that is there is what its name says.
+    func isIntact(
+        _ path: FilePath, _ attributes: SFTPAttributes, _ session: SFTPSession
+    ) async throws -> Bool {
+        guard let oid = ObjectID(storagePath: path, below: configuration.root) else { return false }
+        var reader = try await RemoteReader(path, session, budget)
+        let hasher = PieceHasher(oid.scheme)
+        while let piece = try await reader.next() { piece.withUnsafeBytes { hasher.update($0) } }
+        return hasher.finish(isDirectory: oid.isDirectory) == oid
+    }
+
+    private func check(
+        _ found: ObjectID, _ operation: StoreError.Operation, _ key: ObjectKey
+    ) throws(StoreError) {
+        guard found != key.oid else { return }
+        throw StoreError(operation, key, store: traits.name, .mismatch(found: found))
+    }
+}
+
+extension ObjectID {
+    /// The object that a file below a store's root is; `nil` when it is none.
+    fileprivate init?(storagePath path: FilePath, below root: FilePath) {
+        guard let relative = path.relative(to: root) else { return nil }
+        let parts = relative.components
+        guard parts.count >= 2, parts[parts.count - 2].count == 2 else { return nil }
+        let scheme: HashScheme = parts.count == 2 ? .md5DosToUnix : .md5
+        self.init(parts[parts.count - 2] + parts[parts.count - 1], scheme: scheme)
+    }
+}
+
+/// A new file that removes itself unless it is kept.
+private final class DownloadFile: Sendable {
+    private let file: OpenFile
+    private let key: ObjectKey
+    private let store: String
+    private let isKept = Locked(false)
+
+    init(creating path: FilePath, _ key: ObjectKey, _ store: String) throws(StoreError) {
+        do throws(SystemError) {
+            file = try OpenFile(creating: path)
+        } catch {
+            throw StoreError(.download, key, store: store, .failed(error.summary), cause: error)
+        }
+        self.key = key
+        self.store = store
+    }
+
+    deinit {
+        // The error that ended the work is the one to tell.
+        if isKept.withLock({ !$0 }) { try? removeFile(file.path) }
+    }
+
+    func write(_ bytes: [UInt8], _ hasher: PieceHasher) throws(StoreError) {
+        bytes.withUnsafeBytes { hasher.update($0) }
+        do throws(SystemError) {
+            try file.write(bytes)
+        } catch {
+            throw StoreError(.download, key, store: store, writing: error)
+        }
+    }
+
+    func keep() { isKept.withLock { $0 = true } }
+}

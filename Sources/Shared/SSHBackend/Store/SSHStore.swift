@@ -1,0 +1,232 @@
+package import Basics
+internal import Digests
+package import Storage
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// What a store on a server needs to know.
+package struct SSHConfiguration: Sendable {
+    /// The DVC remote's name.
+    package var name: String
+    /// The folder on the server, absolute.
+    package var root: FilePath
+    /// How many sessions at most.
+    package var sessions = 4
+    /// How long the sessions there are must have been busy, each, before another is opened.
+    package var patience = Duration.milliseconds(750)
+    /// How many bytes may be in memory, on their way either way.
+    package var heldBytes = 4 << 20
+    /// How the server is logged in to, when that is by ssh: for advice.
+    package var login: SSHLogin?
+
+    package init(name: String, root: FilePath) {
+        self.name = name
+        self.root = root
+    }
+}
+
+/// A folder on a server with DVC objects in it, by the SSH File Transfer Protocol, version 3.
+///
+/// An object is written to a temporary name beside its own and renamed once all of it was
+/// acknowledged. Requests of many objects are under way at once on one session.
+package struct SSHStore: ObjectStore {
+    package let traits: StoreTraits
+    let configuration: SSHConfiguration
+    let pool: SessionPool
+    let budget: ByteBudget
+    let folders: RemoteFolders
+    let threads: BlockingThreads
+
+    /// How many objects are moved at a time unless the user says otherwise: each waits for three
+    /// answers of the server, one after the other, and that is all that most of them do.
+    package static let usualJobs = 256
+
+    /// Starts nothing: the first request does.
+    ///
+    /// `transport`: how to open a session; all but the first must not ask the user anything.
+    package init(
+        _ configuration: SSHConfiguration,
+        _ transport: @escaping @Sendable (_ isFirst: Bool) throws(SystemError) -> SFTPTransport
+    ) {
+        self.configuration = configuration
+        traits = StoreTraits(
+            name: configuration.name, blocksThreads: false, answersRuns: true,
+            runsSpanFolders: true, usualJobs: Self.usualJobs)
+        pool = SessionPool(
+            limit: configuration.sessions, patience: configuration.patience, transport)
+        budget = ByteBudget(configuration.heldBytes)
+        folders = RemoteFolders()
+        threads = BlockingThreads()
+    }
+
+    package var runCache: (any RunCacheStore)? { SSHRunCache(store: self) }
+
+    func path(of key: ObjectKey) -> FilePath { key.path(below: configuration.root) }
+
+    /// The size in bytes, or `nil` when there is no such object.
+    package func size(of key: ObjectKey) async throws -> Int64? {
+        try await onServer(.find, key) { session in
+            let answer = try await session.send(.stat(path(of: key))).value()
+            return try await size(answer, key, session)
+        }
+    }
+
+    /// What the answer to a question for an object means.
+    func size(
+        _ answer: SFTPResponse, _ key: ObjectKey, _ session: SFTPSession
+    ) async throws -> Int64? {
+        let place = path(of: key)
+        switch answer {
+        case .attributes(let attributes):
+            guard !attributes.isDirectory else {
+                throw SFTPRefusal(SFTPStatus(.failure, "it is a directory"), place)
+            }
+            folders.note(place.parent)
+            return attributes.size ?? 0
+        case .status(let status) where status.code == .noSuchFile:
+            try await checkRoot(session)
+            return nil
+        default: throw SFTPRefusal(answer, place)
+        }
+    }
+
+    /// Throws when something other than a folder is where the store should be.
+    ///
+    /// To a server an object below a file is as absent as any other; once is enough to tell them
+    /// apart.
+    func checkRoot(_ session: SFTPSession) async throws {
+        guard folders.shouldCheckRoot() else { return }
+        let answer = try await session.send(.stat(configuration.root)).value()
+        if case .attributes(let attributes) = answer, attributes.isNoDirectory {
+            throw NotADirectory(path: configuration.root)
+        }
+    }
+
+    // MARK: Failures
+
+    /// Runs work with a session; whatever fails becomes an error about the object.
+    func onServer<Result>(
+        _ operation: StoreError.Operation, _ key: ObjectKey,
+        _ body: (SFTPSession) async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await pool.withSession(body)
+        } catch {
+            throw failure(operation, key, error)
+        }
+    }
+
+    /// The error to throw; those that say it all already pass unchanged.
+    func failure(
+        _ operation: StoreError.Operation, _ key: ObjectKey, _ error: any Error
+    ) -> any Error {
+        switch error {
+        case let failure as SFTPSessionFailure:
+            let (reason, remedy) = failure.reason(configuration.login)
+            return StoreError(operation, key, store: traits.name, reason, remedy: remedy)
+        case let refusal as SFTPRefusal:
+            return StoreError(
+                operation, key, store: traits.name, refusal.reason(operation),
+                remedy: refusal.remedy(traits.name))
+        case let place as NotADirectory:
+            return StoreError(
+                operation, key, store: traits.name,
+                .unavailable("'\(printable(place.path.string))' on the server is not a directory"))
+        default: return error
+        }
+    }
+}
+
+/// A file where there should be a folder.
+struct NotADirectory: Error {
+    let path: FilePath
+}
+
+/// An answer of the server that is not the one that was asked for.
+struct SFTPRefusal: Error {
+    let status: SFTPStatus
+    /// On the server.
+    let path: FilePath
+    /// Whether the server's disk has no room left.
+    var isFull = false
+
+    init(_ status: SFTPStatus, _ path: FilePath) {
+        self.status = status
+        self.path = path
+    }
+
+    init(_ answer: SFTPResponse, _ path: FilePath) {
+        if case .status(let status) = answer {
+            self.init(status, path)
+        } else {
+            self.init(SFTPStatus(.badMessage, "an answer of another kind"), path)
+        }
+    }
+
+    private var words: String {
+        let known =
+            switch status.code {
+            case .ok, .endOfFile: "an unexpected end"
+            case .noSuchFile: "no such file or directory"
+            case .permissionDenied: "permission denied"
+            case .failure: "the server failed to do it"
+            case .badMessage: "the server did not accept the request"
+            case .unsupported: "the server cannot do it"
+            case .other(let code): "error \(code)"
+            }
+        // Servers that have no words of their own repeat the name of the code.
+        let usual = ["", "Failure", "No such file", "Permission denied", "Operation unsupported"]
+        let more = usual.contains(status.message) ? "" : " (\(status.message))"
+        return "\(known)\(more): '\(printable(path.string))'"
+    }
+
+    func reason(_ operation: StoreError.Operation) -> StoreError.Reason {
+        if isFull { return .full("no space left on the server: '\(printable(path.string))'") }
+        switch status.code {
+        case .noSuchFile: return operation == .upload ? .failed(words) : .missing
+        case .permissionDenied: return .denied(words)
+        default: return .failed(words)
+        }
+    }
+
+    func remedy(_ remote: String) -> String? {
+        guard status.code == .permissionDenied else { return nil }
+        return "the user of remote '\(remote)' on the server must be allowed to do that"
+    }
+}
+
+extension SFTPResponse {
+    /// Throws unless it says that all is well.
+    func checkOK(_ path: FilePath) throws(SFTPRefusal) {
+        guard case .status(let status) = self, status.code == .ok else {
+            throw SFTPRefusal(self, path)
+        }
+    }
+
+    func handle(_ path: FilePath) throws(SFTPRefusal) -> SFTPHandle {
+        guard case .handle(let handle) = self else { throw SFTPRefusal(self, path) }
+        return handle
+    }
+}
+
+/// Threads for reading, hashing and writing large files, which would hold up everything else.
+///
+/// They start with the first large file and end with the store.
+final class BlockingThreads: Sendable {
+    private let executor = Locked<BlockingExecutor?>(nil)
+
+    deinit { executor.withLock { $0 }?.shutDown() }
+
+    /// Runs work on the threads, or right here when the system gives none.
+    func run<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        let executor = executor.withLock { executor in
+            if executor == nil { executor = try? BlockingExecutor(threads: 2) }  // as said above
+            return executor
+        }
+        return try await withTaskExecutorPreference(executor, operation: body)
+    }
+}

@@ -1,0 +1,110 @@
+import Basics
+import Digests
+import SSHBackend
+import Storage
+import StoreConformance
+import TestSupport
+import Testing
+
+/// What answers at the other end of a session.
+enum SFTPServerKind: CaseIterable, CustomTestStringConvertible {
+    /// OpenSSH's server, through ssh and sshd.
+    case openSSH
+    /// The same, as servers are that rename only to what is not there, and offer nothing more.
+    case plainOpenSSH
+    case rclone
+
+    var testDescription: String {
+        switch self {
+        case .openSSH: "sshd"
+        case .plainOpenSSH: "sftp-server without extensions"
+        case .rclone: "rclone serve sftp"
+        }
+    }
+}
+
+/// A store on a server, and the folder where that server keeps it.
+struct SSHFixture {
+    let store: SSHStore
+    let folder: FilePath
+    /// Keeps the folder while the store is used.
+    private let keeper: TemporaryDirectory?
+
+    init(_ kind: SFTPServerKind, _ change: (inout SSHConfiguration) -> Void = { _ in }) throws {
+        let environment = Environment([
+            "PATH": "/usr/sbin:/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8",
+        ])
+        let command: Command
+        let keeper: TemporaryDirectory?
+        var root: FilePath
+        switch kind {
+        case .openSSH:
+            let server = try SSHServer.shared()
+            keeper = nil
+            root = server.newFolder()
+            folder = root
+            command = Command(
+                "/usr/bin/ssh",
+                server.options + ["-p", "\(server.port)", "-s", "--", "127.0.0.1", "sftp"],
+                environment: environment)
+        case .plainOpenSSH:
+            let directory = try TemporaryDirectory(inMemory: true)
+            keeper = directory
+            root = directory.path.appending("remote")
+            folder = root
+            command = Command(
+                "/usr/lib/openssh/sftp-server", ["-e", "-P", "posix-rename,fsync,limits,statvfs"],
+                environment: environment)
+        case .rclone:
+            let directory = try TemporaryDirectory(inMemory: true)
+            keeper = directory
+            root = "/remote"
+            folder = directory.path.appending("remote")
+            command = Command(
+                FilePath(try S3Server.program("rclone")),
+                [
+                    "serve", "sftp", "--stdio", "--config", "",
+                    directory.path.string,
+                ], environment: environment)
+        }
+        self.keeper = keeper
+        var configuration = SSHConfiguration(name: "storage", root: root)
+        change(&configuration)
+        store = SSHStore(configuration) { _ in SFTPTransport(command) }
+    }
+
+    /// As `git dvc` uses it, but that it does not wait between its tries.
+    var patientStore: RetryingStore {
+        var policy = RetryingStore.Policy()
+        policy.sleep = { _ in await Task.yield() }
+        return RetryingStore(store, policy: policy)
+    }
+
+    /// Everything that lies in the folder, by path.
+    func listing() throws -> FileTree { try FileTree(folder) }
+}
+
+/// The store against real servers: the contract.
+@Suite struct SSHStoreTests {
+    @Test(arguments: [SFTPServerKind.openSSH, .plainOpenSSH], StoreCheck.all)
+    func `OpenSSH's server keeps the contract`(
+        kind: SFTPServerKind, check: StoreCheck
+    ) async throws { try await run(check, kind) }
+
+    @Test(arguments: StoreCheck.all)
+    func `rclone's server keeps the contract`(check: StoreCheck) async throws {
+        try await run(check, .rclone)
+    }
+
+    private func run(_ check: StoreCheck, _ kind: SFTPServerKind) async throws {
+        try await check.run { _ in
+            let fixture = try SSHFixture(kind)
+            return StoreUnderTest(fixture.patientStore) { key, bytes in
+                let path = key.path(below: fixture.folder)
+                try createDirectories(path.parent)
+                try removeFile(path)
+                try writeFile(path, bytes)
+            }
+        }
+    }
+}
