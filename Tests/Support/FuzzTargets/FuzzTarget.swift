@@ -28,6 +28,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case s3Answers = "s3-answers"
     case awsConfig = "aws-config"
     case credentialAnswers = "credential-answers"
+    case sftp
+    case sshAddress = "ssh-address"
 
     /// Runs the parser; a broken promise traps.
     package func run(_ bytes: [UInt8]) {
@@ -55,6 +57,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .s3Answers: readAnswers(bytes)
         case .awsConfig: readSettings(bytes)
         case .credentialAnswers: readCredentials(bytes)
+        case .sftp: readSFTP(bytes)
+        case .sshAddress: readSSHAddress(bytes)
         }
     }
 }
