@@ -56,7 +56,7 @@ extension SFTPSessionFailure {
                 + "nothing when nobody is at the keyboard"
         case .ended(let said):
             guard let target else { return nil }
-            if said.contains("IDENTIFICATION HAS CHANGED") || said.contains("key has changed") {
+            if said.contains("IDENTIFICATION HAS CHANGED") || said.contains("has changed and you") {
                 return "real DVC does not check host keys, ssh does: if the server was set up "
                     + "anew, remove the old key with 'ssh-keygen -R', then run '\(target)' once"
             }
