@@ -75,6 +75,7 @@ struct BenchCase: Sendable {
         addManyCase, addLargeCase, historyCase, hundredThousandCase, millionCase, statusCase,
         checkoutCase, fetchCase,
         s3FirstPushCase, s3NothingNewCase, s3TenChangedCase, s3LargeCase,
+        sshFirstPushCase, sshNothingNewCase, sshTenChangedCase, sshLargeCase,
     ]
 }
 
