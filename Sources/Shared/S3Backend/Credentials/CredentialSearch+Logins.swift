@@ -58,37 +58,6 @@ extension CredentialSearch {
         }
     }
 
-    /// The keys that `aws login` left in its cache, as long as they are valid.
-    ///
-    /// botocore renews them by itself; that needs a key and a protocol of its own.
-    func loginKeys(ofProfile name: String) throws(CredentialError) -> LoadedCredentials? {
-        guard let session = files.profile(name)?["login_session"]?.text else { return nil }
-        let folder =
-            environment["AWS_LOGIN_CACHE_DIRECTORY"].map { expanded($0, in: environment) }
-            ?? files.home.appending(".aws/login/cache")
-        let path = folder.appending("\(sha256(Array(session.utf8))).json")
-        let bytes: [UInt8]?
-        do {
-            bytes = try readFileIfPresent(path, limit: 1 << 20)
-        } catch {
-            throw .unreadable(error)
-        }
-        let command = "aws login" + (name == "default" ? "" : " --profile \(name)")
-        guard let bytes else {
-            throw .loginNeeded(profile: name, words: "nobody is logged in", command: command)
-        }
-        let loaded: LoadedCredentials
-        do {
-            loaded = try credentials(fromLogin: bytes, source: "the login of profile '\(name)'")
-        } catch {
-            throw .badAnswer(from: "'\(path)'", words: error.words)
-        }
-        guard let expiration = loaded.expiration, expiration > settings.now() else {
-            throw .loginNeeded(profile: name, words: "the login has expired", command: command)
-        }
-        return loaded
-    }
-
     /// The keys that a program of the user prints.
     func processKeys(ofProfile name: String) async throws -> LoadedCredentials? {
         guard let line = files.profile(name)?["credential_process"]?.text else { return nil }

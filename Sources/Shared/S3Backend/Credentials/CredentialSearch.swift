@@ -76,7 +76,7 @@ package struct CredentialSearch: Sendable {
         {
             return found
         }
-        if let found = try loginKeys(ofProfile: name) { return found }
+        if let found = try await loginKeys(ofProfile: name) { return found }
         if let found = try await processKeys(ofProfile: name) { return found }
         if let section = files.configSection(ofProfile: name),
             let found = try Self.keys(in: section, place: "'\(files.configPath)', '\(name)'")

@@ -75,7 +75,7 @@ package struct SSOToken: Sendable {
 }
 
 /// The JSON of a value that has nothing but texts.
-private func json(_ value: some Encodable) -> [UInt8] {
+func json(_ value: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Texts cannot fail to be encoded.
