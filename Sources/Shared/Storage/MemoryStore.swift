@@ -39,10 +39,12 @@ package final class MemoryStore: ObjectStore {
     /// `onRequest` is called at the start of each request; it may suspend, throw, or count.
     /// `answersRuns`: then a run is one request, for its first object.
     package init(
-        name: String = "memory", answersRuns: Bool = false,
+        name: String = "memory", answersRuns: Bool = false, putsOnlyNew: Bool = false,
         onRequest: (@Sendable (Request) async throws -> Void)? = nil
     ) {
-        traits = StoreTraits(name: name, blocksThreads: false, answersRuns: answersRuns)
+        var traits = StoreTraits(name: name, blocksThreads: false, answersRuns: answersRuns)
+        traits.putsOnlyNew = putsOnlyNew
+        self.traits = traits
         self.onRequest = onRequest
     }
 

@@ -23,13 +23,12 @@ package struct MissingSet: Sendable {
 /// Asks a store which objects of a request it lacks.
 ///
 /// Directories first: a list in the store is taken to mean that its members are there (dvc-compat
-/// 0.4), unless the options say otherwise, so their members need not be asked for.
-///
-/// `cache`: where the missing objects will be put from at once; small ones are then not asked for in a
-/// store where that would cost as much as putting them. Throws `StoreError`, `CancellationError`.
+/// 0.4), unless the options say otherwise, so their members need not be asked for. Nor are small
+/// objects that will be put at once (``TransferOptions/sourceOfNew``), where asking would cost as much.
+/// Throws `StoreError`, `CancellationError`.
 package func findMissing(
     of request: TransferRequest, in store: any ObjectStore, _ options: TransferOptions,
-    toPutFrom cache: (any ObjectCache)? = nil, on workers: Workers
+    on workers: Workers
 ) async throws -> MissingSet {
     let lists = try await workers.map(request.directories.count, limit: options.jobs) { index in
         let directory = request.directories[index]
@@ -45,6 +44,7 @@ package func findMissing(
     }
     var missing = MissingSet()
     var wanted = request.files
+    var new: [ObjectID] = []
     var doubtful: [TransferRequest.Directory] = []
     for (isThere, directory) in lists {
         if isThere, !options.checksMembers {
@@ -56,17 +56,22 @@ package func findMissing(
             continue
         }
         if isThere { doubtful.append(directory) } else { missing.directories.append(directory) }
+        if !isThere, let members = try await newMembers(of: directory, in: store, options) {
+            new += members
+            continue
+        }
         wanted.reserveCapacity(wanted.count + directory.wantedMembers.count)
         for index in directory.wantedMembers { wanted.append(listing.oid(at: index)) }
     }
-    var assumed: [ObjectID] = []
-    if store.traits.asksLikePuts, !options.checksMembers, let cache {
-        (assumed, wanted) = parted(wanted) { isSmall($0, in: cache) }
+    if store.traits.asksLikePuts, !options.checksMembers, let cache = options.sourceOfNew {
+        let (small, others) = parted(wanted) { isSmall($0, in: cache) }
+        new += small
+        wanted = others
     }
     missing.files = try await absentObjects(
         among: wanted, from: store, jobs: options.jobs, on: workers
     ).absent
-    if !assumed.isEmpty { missing.files = sortedAndUnique(missing.files + assumed) }
+    if !new.isEmpty { missing.files = sortedAndUnique(missing.files + new) }
     if missing.files.isEmpty {
         missing.present += request.files + doubtful.map(\.oid)
     } else {
@@ -75,6 +80,28 @@ package func findMissing(
         missing.present += doubtful.filter { !$0.hasMember(in: absent) }.map(\.oid)
     }
     return missing
+}
+
+/// The members of a directory that need not be asked for: few and small, of a directory whose other
+/// members are all known to be there, so that these are what was changed since; `nil` for others.
+///
+/// One that is there after all, which somebody else has brought, is found out by the put.
+private func newMembers(
+    of directory: TransferRequest.Directory, in store: any ObjectStore, _ options: TransferOptions
+) async throws -> [ObjectID]? {
+    let count = directory.wantedMembers.count
+    guard store.traits.putsOnlyNew, let cache = options.sourceOfNew,
+        let listing = directory.listing, (1...32).contains(count), listing.count >= 10 * count
+    else { return nil }
+    var members: [ObjectID] = []
+    for index in directory.wantedMembers {
+        let oid = listing.oid(at: index)
+        guard let size = try await cache.size(of: ObjectKey(oid)), size <= 256 << 10 else {
+            return nil
+        }
+        members.append(oid)
+    }
+    return members
 }
 
 /// The list as the store has it; `nil` when its content is damaged, or it went away just now.

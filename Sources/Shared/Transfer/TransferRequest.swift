@@ -1,5 +1,6 @@
 package import DVC
 package import Digests
+package import Storage
 
 /// Objects that must be in a store, or in the cache.
 package struct TransferRequest: Sendable {
@@ -34,6 +35,9 @@ package struct TransferOptions: Sendable {
     package var jobs: Int
     /// Whether a directory's list in the store is no proof that its members are there.
     package var checksMembers: Bool
+    /// Where small objects lie that may be put without being asked for, when they are most likely new;
+    /// `nil` where the answer itself matters.
+    package var sourceOfNew: (any ObjectCache)?
 
     package init(jobs: Int, checksMembers: Bool = false) {
         self.jobs = max(1, jobs)

@@ -191,7 +191,9 @@ package struct PushWorkflow {
             let jobs = session.jobs(
                 options.jobs, remote: plan.remote.jobs, blocksThreads: blocks,
                 usual: store.traits.usualJobs)
-            let transfer = TransferOptions(jobs: jobs, checksMembers: options.checksMembers)
+            let cache = plan.cacheDirectory.map { session.cache(at: $0, isShared: false) }
+            var transfer = TransferOptions(jobs: jobs, checksMembers: options.checksMembers)
+            if !options.isDryRun { transfer.sourceOfNew = cache }
             let workers = try Workers(threads: blocks ? jobs : nil)
             defer { workers.shutDown() }
             let request = TransferRequest(
@@ -199,10 +201,7 @@ package struct PushWorkflow {
                 directories: plan.directories.map {
                     .init(oid: $0.oid, listing: $0.listing, wantedMembers: $0.wantedMembers)
                 })
-            let cache = plan.cacheDirectory.map { session.cache(at: $0, isShared: false) }
-            var missing = try await findMissing(
-                of: request, in: store, transfer, toPutFrom: options.isDryRun ? nil : cache,
-                on: workers)
+            var missing = try await findMissing(of: request, in: store, transfer, on: workers)
             outcome.withhold(from: &missing)
             outcome.listed = missing.listed
             if options.isDryRun {

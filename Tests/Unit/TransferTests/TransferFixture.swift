@@ -14,10 +14,13 @@ struct TransferFixture {
     let store: MemoryStore
     let workers: Workers
 
-    init(onRequest: (@Sendable (MemoryStore.Request) async throws -> Void)? = nil) throws {
+    init(
+        putsOnlyNew: Bool = false,
+        onRequest: (@Sendable (MemoryStore.Request) async throws -> Void)? = nil
+    ) throws {
         directory = try TemporaryDirectory()
         cache = LocalStore(root: directory.path, name: "cache")
-        store = MemoryStore(onRequest: onRequest)
+        store = MemoryStore(putsOnlyNew: putsOnlyNew, onRequest: onRequest)
         workers = try Workers(threads: nil)
     }
 

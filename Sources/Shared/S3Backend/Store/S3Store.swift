@@ -28,9 +28,11 @@ package struct S3Store: ObjectStore {
                 endpoint: configuration.endpoint)
         }
         self.client = client
-        traits = StoreTraits(
+        var traits = StoreTraits(
             name: configuration.name, blocksThreads: false, answersRuns: true,
             runsSpanFolders: true)
+        traits.putsOnlyNew = true  // "if there is no such object"
+        self.traits = traits
         conditions = Conditions()
         threads = HashingThreads()
         uploads = UploadsUnderWay()
