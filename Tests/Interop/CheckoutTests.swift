@@ -207,12 +207,15 @@ import Glibc
     }
 
     @Test func `all commits are fetched, and one out is pulled to its file`() throws {
+        try twins.change {
+            try sandbox.dvc("remote", "add", "-q", "-d", "far", "\($0)-far", in: $0)
+            try sandbox.commitAll("remote", in: $0)
+            try sandbox.git("tag", "old", in: $0)
+        }
         try twins.write("two", "file")
         try twins.change {
             try sandbox.dvc("add", "--quiet", "file", in: $0)
             try sandbox.commitAll("two", in: $0)
-            try sandbox.git("tag", "old", "HEAD~1", in: $0)
-            try sandbox.dvc("remote", "add", "-q", "-d", "far", "\($0)-far", in: $0)
             try sandbox.dvc("push", "-q", "-A", in: $0)
             try sandbox.run("rm", "-rf", ".dvc/cache", "data", "file", "tool", in: $0).checked()
         }
