@@ -73,7 +73,10 @@ import Glibc
         try twins.shell("rm data/x && rm file && cp tool data/extra && mkdir data/void")
         let second = try twins.run("checkout")
         #expect(second.both(0), "\(second)")
-        #expect(second.theirs.tabbedOutput == second.ours.output)
+        // DVC's look took the executable bit from a hard link, so one of both has more to mend.
+        #expect(
+            second.theirs.tabbedOutput.replacing("M\ttool\n", with: "")
+                == second.ours.output.replacing("M\ttool\n", with: ""))
         try expectSameFiles(except: "tool")
     }
 
