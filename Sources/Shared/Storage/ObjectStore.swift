@@ -99,6 +99,7 @@ package struct StoreTraits: Sendable {
     /// How many requests at a time suit the store when nobody says otherwise; `nil` for the usual
     /// number.
     package let usualJobs: Int?
+
     /// Whether ``ObjectStore/put(fileAt:as:)`` costs next to nothing for an object that is there, so
     /// that one which is most likely new need not be asked for.
     package var putsOnlyNew = false
