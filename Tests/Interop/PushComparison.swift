@@ -31,6 +31,8 @@ struct PushComparison: Sendable {
         bare = try sandbox.makeBareRepository("bare.git")
         try sandbox.git("remote", "add", "origin", bare.string, in: repository.path)
         try sandbox.git("dvc", "install", "--quiet", in: repository.path)
+        // Nobody wrote a .gitignore here, and what a checkout put in place would be committed.
+        try sandbox.git("config", "dvc.checkoutData", "never", in: repository.path)
         try write(
             """
             [core]
