@@ -73,7 +73,7 @@ struct BenchCase: Sendable {
     static let all = [
         codeOnlyCase, firstPushCase, nothingNewCase, tenChangedCase, largeCase, startCase,
         addManyCase, addLargeCase, historyCase, hundredThousandCase, millionCase, statusCase,
-        checkoutCase, fetchCase,
+        checkoutCase, fetchCase, gitCheckoutCase,
         s3FirstPushCase, s3NothingNewCase, s3TenChangedCase, s3LargeCase,
         sshFirstPushCase, sshNothingNewCase, sshTenChangedCase, sshLargeCase,
     ]

@@ -13,7 +13,10 @@ import Testing
         #expect(try !pushUploads())
         let first = try world.dvc("install").checked()
         let names = ["pre-push", "pre-commit", "post-checkout", "post-merge", "post-rewrite"]
-        #expect(first.outputLines == names.map { "Installed the hook '\($0)' in '\(hooks)'" })
+        #expect(
+            first.outputLines
+                == names.map { "Installed the hook '\($0)' in '\(hooks)'" }
+                + ["Installed the merge driver for '.dvc' files"])
         #expect(first.errorOutput == "")
         let installed = try snapshot(hooks)
         try world.dvc("install").checked()
@@ -25,7 +28,8 @@ import Testing
         let removed = try world.dvc("uninstall").checked()
         #expect(
             removed.outputLines
-                == names.reversed().map { "Removed the hook '\($0)' from '\(hooks)'" })
+                == names.reversed().map { "Removed the hook '\($0)' from '\(hooks)'" }
+                + ["Removed the merge driver for '.dvc' files"])
         #expect(try snapshot(hooks) == before)
         #expect(!fileExists(world.path.appending(".git/dvc")))
         #expect(!fileExists(list))

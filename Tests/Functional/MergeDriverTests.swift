@@ -107,7 +107,8 @@ import Testing
         try world.dvc("uninstall", "-q").checked()
         #expect(!fileExists(attributes))
         #expect(
-            try world.sandbox.git("config", "--get-regexp", "^merge", in: world.path).output == "")
+            try world.sandbox.run("git", "config", "--get-regexp", "^merge", in: world.path).output
+                == "")
 
         try world.sandbox.write(Array("*.c text".utf8), to: attributes)
         try world.git(

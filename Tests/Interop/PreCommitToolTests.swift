@@ -124,7 +124,9 @@ extension Sandbox {
 
     /// Gives a repository a `.pre-commit-config.yaml` that takes this project's hooks, from a local
     /// repository with nothing but their description.
-    func addPreCommitConfiguration(to repository: FilePath) throws {
+    func addPreCommitConfiguration(
+        to repository: FilePath, hooks names: [String] = ["dvc-pre-push"]
+    ) throws {
         let hooks = try makeRepository("hooks")
         let name: FilePath = ".pre-commit-hooks.yaml"
         try write(
@@ -137,8 +139,9 @@ extension Sandbox {
                 - repo: \(hooks)
                   rev: \(revision)
                   hooks:
-                  - id: dvc-pre-push
 
-                """.utf8), to: repository.appending(".pre-commit-config.yaml"))
+                """.utf8)
+                + names.flatMap { Array("  - id: \($0)\n".utf8) },
+            to: repository.appending(".pre-commit-config.yaml"))
     }
 }

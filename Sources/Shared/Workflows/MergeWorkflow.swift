@@ -22,7 +22,7 @@ package struct UnmergedError: UserFacingError {
     package var advice: String? {
         let file = shellWord(printable(name))
         return
-            "take one side with 'git checkout --ours -- \(file)' or '--theirs', get its data with "
+            "take one side: git checkout --ours -- \(file) (or --theirs); then get its data with "
             + "'git dvc pull', change that, and record it with 'git dvc add'"
     }
 }

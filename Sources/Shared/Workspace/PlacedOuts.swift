@@ -33,9 +33,7 @@ package struct PlacedOuts {
         directory.appending("dvc/placed")
     }
 
-    /// Forgets all.
-    ///
-    /// `directory`: as above.
+    /// Forgets all; `directory` as above.
     package static func remove(from directory: FilePath) throws(SystemError) {
         try removeFile(file(in: directory))
     }
@@ -47,9 +45,7 @@ package struct PlacedOuts {
 
     package mutating func remove(_ path: FilePath) { paths[root]?.remove(path) }
 
-    /// Writes the record, if anything changed.
-    ///
-    /// Throws `SystemError`.
+    /// Writes the record, if anything changed. Throws `SystemError`.
     package func save() throws(SystemError) {
         if paths == old { return }
         var bytes: [UInt8] = []

@@ -15,7 +15,8 @@ import Testing
     private func merge(
         _ ancestor: [String: String], _ ours: [String: String], _ theirs: [String: String]
     ) throws -> DirectoryListing.Merge {
-        try DirectoryListing.merge(ancestor: list(ancestor), ours: list(ours), theirs: list(theirs))
+        try DirectoryListing.merge(
+            ancestor: list(ancestor), ours: list(ours), theirs: list(theirs))
     }
 
     @Test(arguments: [

@@ -87,7 +87,7 @@ import Testing
         }
         #expect(throws: MetafileMergeError.notAdded) {
             try merge(
-                file(1), file(2), file(3) + Array("deps:\n- path: x\n  md5: 1\n".utf8))
+                file(1), file(2), file(3) + Array("deps:\n- path: x\n  md5: abcdef\n".utf8))
         }
         #expect(throws: MetafileError.self) {
             try merge(file(1), file(2), Array("<<<<<<< ours\n".utf8))
