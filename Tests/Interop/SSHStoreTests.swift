@@ -96,6 +96,30 @@ struct SSHFixture {
         try await run(check, .rclone)
     }
 
+    @Test(arguments: SFTPServerKind.allCases)
+    func `entries of the run-cache come back, and nothing else does`(
+        kind: SFTPServerKind
+    ) async throws {
+        let fixture = try SSHFixture(kind)
+        let runCache = try #require(fixture.store.runCache)
+        #expect(try await runCache.runs().isEmpty)
+        let names = try (0..<5).map { number in
+            try #require(
+                RunCacheName(
+                    key: String(repeating: "\(number % 3)", count: 64),
+                    value: String(repeating: "\(number)", count: 64)))
+        }
+        for name in names { try await runCache.put(Array("cmd: x".utf8), as: name) }
+        // Replaced, and something that is no entry beside it.
+        try await runCache.put(Array("cmd: y".utf8), as: names[0])
+        try writeFile(fixture.folder.appending(names[0].path).parent.appending("other"), [1])
+        #expect(try await runCache.runs() == Set(names))
+        #expect(try await runCache.contents(of: names[0], limit: 100) == Array("cmd: y".utf8))
+        await #expect(throws: (any Error).self) {
+            try await runCache.contents(of: names[0], limit: 3)
+        }
+    }
+
     private func run(_ check: StoreCheck, _ kind: SFTPServerKind) async throws {
         try await check.run { _ in
             let fixture = try SSHFixture(kind)

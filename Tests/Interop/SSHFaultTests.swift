@@ -1,0 +1,233 @@
+import Basics
+import Digests
+import SSHBackend
+import Storage
+import StoreConformance
+import Synchronization
+import TestSupport
+import Testing
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// What can go wrong between the store and a server, with OpenSSH's own server at the other end.
+@Suite struct SSHFaultTests {
+    private let directory: TemporaryDirectory
+    private let server = "/usr/lib/openssh/sftp-server"
+
+    init() throws { directory = try TemporaryDirectory(inMemory: true) }
+
+    private var root: FilePath { directory.path.appending("remote") }
+
+    /// A store whose sessions are those of a shell's line, which is given its number.
+    private func store(
+        patience: Duration = .seconds(1),
+        _ line: @escaping @Sendable (_ session: Int) -> String
+    ) -> RetryingStore {
+        var configuration = SSHConfiguration(name: "storage", root: root)
+        configuration.patience = patience
+        let count = SharedCounter()
+        let environment = Environment(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"])
+        let store = SSHStore(configuration) { _ in
+            let number = count.value.wrappingAdd(1, ordering: .relaxed).newValue
+            var transport = SFTPTransport(
+                Command("/bin/sh", ["-c", line(number)], environment: environment))
+            transport.openTimeout = .seconds(30)
+            transport.activityTimeout = .seconds(30)
+            return transport
+        }
+        var policy = RetryingStore.Policy()
+        policy.sleep = { _ in await Task.yield() }
+        return RetryingStore(store, policy: policy)
+    }
+
+    private func source(_ size: Int, seed: UInt64 = 1) throws -> (path: FilePath, key: ObjectKey) {
+        let bytes = sampleBytes(size, seed: seed)
+        let key = ObjectKey(objectID(of: bytes))
+        let path = directory.path.appending("source-\(key.oid)")
+        try writeFile(path, bytes)
+        return (path, key)
+    }
+
+    private func expect(
+        _ reason: String, _ body: () async throws -> some Sendable
+    ) async -> StoreError? {
+        do {
+            _ = try await body()
+            Issue.record("it did not fail")
+        } catch let error as StoreError {
+            // The name of the case, whatever the words.
+            #expect("\(error.reason)".hasPrefix(reason + "("), "\(error.summary)")
+            return error
+        } catch {
+            Issue.record(error)
+        }
+        return nil
+    }
+
+    /// Every file in the store that has an object's name has its content; returns how many.
+    private func checkObjects() throws -> Int {
+        var count = 0
+        for (path, entry) in try FileTree(root).entries where !path.hasSuffix(".tmp") {
+            guard let content = entry.content else { continue }
+            let digits = path.components.suffix(2).joined()
+            #expect(Array(digits) == objectID(of: content).hexDigits, "\(path)")
+            count += 1
+        }
+        return count
+    }
+
+    @Test func `a shell that prints something before the protocol is named as the cause`()
+        async throws
+    {
+        let store = store { [server] _ in "echo 'Welcome to the machine'; exec \(server)" }
+        let (path, key) = try source(100)
+        let error = await expect("unavailable") {
+            try await store.put(fileAt: path, as: key)
+        }
+        #expect(error?.summary.contains("'Welcome to the machine") == true)
+        #expect(error?.advice?.contains("~/.bashrc") == true)
+    }
+
+    @Test func `a connection that drops is made again, and what was under way is sent again`()
+        async throws
+    {
+        // Each of the first sessions hears so many pieces and then no more.
+        let store = store { [server] session in
+            session <= 4
+                ? "dd bs=4096 count=\(session * 20) 2>/dev/null | \(server)" : "exec \(server)"
+        }
+        let sources = try (0..<40).map {
+            try source($0 % 10 == 0 ? 400_000 : 5000, seed: UInt64($0 + 1))
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (path, key) in sources {
+                group.addTask { _ = try await store.put(fileAt: path, as: key) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try checkObjects() == 40)
+    }
+
+    @Test func `a server that stops answering does not hold anybody up for ever`() async throws {
+        var configuration = SSHConfiguration(name: "storage", root: root)
+        configuration.sessions = 1
+        let environment = Environment(["PATH": "/usr/bin:/bin"])
+        for line in [
+            "exec sleep 600",
+            "exec 3<&0; (dd bs=4096 count=3 2>/dev/null; sleep 600) <&3 | \(server)",
+        ] {
+            let store = SSHStore(configuration) { _ in
+                var transport = SFTPTransport(
+                    Command("/bin/sh", ["-c", line], environment: environment))
+                transport.openTimeout = .seconds(2)
+                transport.activityTimeout = .seconds(2)
+                return transport
+            }
+            let (path, key) = try source(400_000)
+            let isOpen = !line.hasPrefix("exec sleep")
+            let error = await expect(isOpen ? "interrupted" : "unavailable") {
+                try await store.put(fileAt: path, as: key)
+            }
+            #expect(error?.reason.words == "no answer for 2 seconds")
+        }
+    }
+
+    @Test func `a session that is refused only means fewer sessions`() async throws {
+        let store = store(patience: .zero) { [server] session in
+            session == 1 ? "exec \(server)" : "echo 'no more sessions' >&2; exit 255"
+        }
+        let sources = try (0..<60).map { try source(3000, seed: UInt64($0 + 1)) }
+        try await forEachIndexConcurrently(60, limit: 20) { index in
+            _ = try await store.put(fileAt: sources[index].path, as: sources[index].key)
+        }
+        #expect(try checkObjects() == 60)
+    }
+
+    @Test func `several sessions share the work`() async throws {
+        let log = directory.path.appending("log")
+        let store = store(patience: .zero) { [server] session in
+            "echo \(session) >>\(log); exec \(server)"
+        }
+        let sources = try (0..<300).map { try source(3000, seed: UInt64($0 + 1)) }
+        try await forEachIndexConcurrently(300, limit: 40) { index in
+            _ = try await store.put(fileAt: sources[index].path, as: sources[index].key)
+        }
+        #expect(try checkObjects() == 300)
+        let sessions = try readFile(log).split(separator: UInt8(ascii: "\n")).count
+        #expect((2...4).contains(sessions))
+    }
+
+    @Test func `ssh that cannot connect says why, and is not started again`() async throws {
+        let count = SharedCounter()
+        let store = store { _ in
+            count.value.wrappingAdd(1, ordering: .relaxed)
+            return "echo 'ssh: Could not resolve hostname nowhere' >&2; exit 255"
+        }
+        let (path, key) = try source(100)
+        for _ in 0..<3 {
+            let error = await expect("unavailable") {
+                try await store.put(fileAt: path, as: key)
+            }
+            #expect(error?.summary.contains("Could not resolve hostname nowhere") == true)
+        }
+        #expect(count.value.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func `a remote that is a file is told from one that is missing`() async throws {
+        try writeFile(root, [1])
+        let (path, key) = try source(100)
+        let asked = store { [server] _ in "exec \(server)" }
+        let words = "'\(root)' on the server is not a directory"
+        let first = await expect("unavailable") { try await asked.size(of: key) }
+        #expect(first?.reason == .unavailable(words))
+        let put = store { [server] _ in "exec \(server)" }
+        let second = await expect("unavailable") {
+            try await put.put(fileAt: path, as: key)
+        }
+        #expect(second?.reason == .unavailable(words))
+        #expect(try readFile(root) == [1])
+    }
+
+    @Test(.enabled(if: geteuid() == 0)) func `a user who may not write is told so`() async throws {
+        try createDirectories(root)
+        let store = store { [server] _ in
+            "exec setpriv --reuid=65534 --regid=65534 --clear-groups \(server)"
+        }
+        // Those above belong to root as well, and let everybody in.
+        _ = directory.path.withCString { chmod($0, 0o755) }
+        let (path, key) = try source(100)
+        let error = await expect("denied") {
+            try await store.put(fileAt: path, as: key)
+        }
+        #expect(error?.summary.contains("permission denied") == true)
+        #expect(error?.affectsWholeStore == true)
+    }
+
+    @Test(.enabled(if: Sandbox.canMount)) func `a full disk is called full`() async throws {
+        try createDirectories(root)
+        let store = store { [server, root] _ in
+            "exec unshare -m sh -c 'mount -t tmpfs -o size=1m tmpfs \(root) && exec \(server)'"
+        }
+        let (path, key) = try source(3_000_000)
+        let error = await expect("full") {
+            try await store.put(fileAt: path, as: key)
+        }
+        #expect(error?.summary.contains("no space left on the server") == true)
+        #expect(try await store.size(of: key) == nil)
+    }
+
+    @Test func `files get the modes that the server's umask gives them, as real DVC's do`()
+        async throws
+    {
+        let store = store { [server] _ in "umask 027; exec \(server)" }
+        let (path, key) = try source(100)
+        _ = try await store.put(fileAt: path, as: key)
+        let object = try #require(try fileStatus(key.path(below: root)))
+        let folder = try #require(try fileStatus(key.path(below: root).parent))
+        #expect(object.st_mode & 0o7777 == 0o640 && folder.st_mode & 0o7777 == 0o750)
+    }
+}
