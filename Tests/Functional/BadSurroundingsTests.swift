@@ -88,6 +88,7 @@ import Testing
 
     @Test func `a record that cannot be written costs a warning only`() throws {
         let oid = try world.commit("1", as: "a")
+        try world.sandbox.run("rm", "-rf", ".git/dvc", in: world.path).checked()
         try world.write("in the way", to: ".git/dvc")
         let result = try world.push("-q", "origin", "main").checked()
         let lines = world.ourLines(result).filter { $0.hasPrefix("warning: ") }
@@ -99,6 +100,7 @@ import Testing
 
     @Test func `a Git directory that may not be written to costs a warning only`() throws {
         let oid = try world.commit("1", as: "a")
+        try world.sandbox.run("rm", "-rf", ".git/dvc", in: world.path).checked()
         try world.sandbox.run("chmod", "555", ".git", in: world.path).checked()
         let result = try world.sandbox.runUnprivileged(
             "git", "push", "-q", "origin", "main", in: world.path)

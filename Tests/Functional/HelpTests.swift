@@ -68,10 +68,6 @@ import Testing
         (["push", "-j", "-1"], "'--jobs' takes a number, not '-1'", nil),
         (["push", "--stdin", "x"], "'--stdin' needs the arguments <remote> and <url>", "run "),
         (["push", "--porcelain"], "'--porcelain' goes with '--stdin'", "run "),
-        (
-            ["pull", "x"], "targets such as 'x' are not supported yet",
-            "pull everything with 'git dvc pull'"
-        ),
         (["install", "--", "-h"], "'-h' is one argument too many for 'git dvc install'", "run "),
     ]
 

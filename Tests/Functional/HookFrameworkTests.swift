@@ -57,7 +57,7 @@ import Testing
 
         try world.write("echo husky\ndvc-hooks pre-push \"$@\"\n", to: ".husky/pre-push")
         let done = try world.dvc("install").checked()
-        #expect(done.output == "husky runs the hook 'pre-push' already\n")
+        #expect(done.output.hasPrefix("husky runs the hook 'pre-push' already\n"))
         #expect(try pushUploads())
         let doctor = try world.dvc("doctor").checked()
         #expect(doctor.output.contains("ok: hook: run by husky\n"))

@@ -46,7 +46,7 @@ import Glibc
         }
         let result = try pulled.pull()
         #expect(result.status == 1)
-        #expect(result.output == "")
+        #expect(result.output == "3 files fetched\n")
         #expect(
             result.errorOutput.hasPrefix(
                 """

@@ -23,7 +23,7 @@ import Testing
         try world.git("commit", "-q", "-m", "code")
         let result = try world.push("origin", "main").checked()
         #expect(world.ourLines(result) == [])
-        #expect(!fileExists(world.path.appending(".git/dvc")))
+        #expect(!fileExists(world.path.appending(".git/dvc/status.db")))
         #expect(
             try world.sandbox.run("find", ".git", "-not", "-path", "*/objects/*").output
                 == before.output)

@@ -80,7 +80,7 @@ import Testing
         }
         try sandbox.write(addition(ours("install")), to: "project/lefthook.yml")
         let done = try ours("install").checked()
-        #expect(done.output == "lefthook runs the hook 'pre-push' already\n")
+        #expect(done.output.hasPrefix("lefthook runs the hook 'pre-push' already\n"))
         let oid = try add("1", as: "a")
         try push("main").checked()
         #expect(try repository.remoteHolds(oid))
@@ -106,8 +106,8 @@ import Testing
 
         try sandbox.write(
             "repos:\n\(addition(result))", to: "project/.pre-commit-config.yaml")
-        #expect(
-            try ours("install").checked().output == "pre-commit runs the hook 'pre-push' already\n")
+        let done = try ours("install").checked()
+        #expect(done.output.hasPrefix("pre-commit runs the hook 'pre-push' already\n"))
         let oid = try add("1", as: "a")
         try push("main").checked()
         #expect(try repository.remoteHolds(oid))
@@ -131,7 +131,8 @@ import Testing
         try tool("pre-commit", "install", "-t", "pre-push").checked()
         let generated = try readFile(hook)
         let result = try ours("install", "--chain").checked()
-        #expect(result.output == "Installed the hook 'pre-push.legacy' in '\(hook.parent)'\n")
+        #expect(
+            result.output.hasPrefix("Installed the hook 'pre-push.legacy' in '\(hook.parent)'\n"))
         try ours("install").checked()
         #expect(try readFile(hook) == generated)
         #expect(try ours("doctor").checked().output.contains("ok: hook: a push comes to '"))

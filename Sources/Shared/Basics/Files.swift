@@ -100,6 +100,17 @@ package func writeFile(
     }
 }
 
+/// Whether a name is one of ``temporaryPath(in:)``.
+package func isTemporaryName(_ name: FilePath) -> Bool {
+    let letters = name.bytes.dropFirst().prefix(22)
+    return name.bytes.count == 27 && name.bytes.first == UInt8(ascii: ".") && name.hasSuffix(".tmp")
+        && letters.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        }
+}
+
 /// A fresh name for a temporary file, in the form that DVC uses and ignores: `.<22 characters>.tmp`.
 ///
 /// Source: DVC 3.67, observed (dvc-compat 2.4).

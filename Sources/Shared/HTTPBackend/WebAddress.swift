@@ -28,7 +28,10 @@ package struct WebAddress: Equatable, Sendable {
         } else {
             (user, password) = (nil, nil)
         }
-        guard !host.isEmpty, host.first != ":" else { return nil }
+        let port = host.split(separator: ":", omittingEmptySubsequences: false).last ?? ""
+        guard !host.isEmpty, host.first != ":",
+            !host.contains(":") || host.last == "]" || UInt16(port) != nil
+        else { return nil }
         var encoded = Self.encoded(path)
         while encoded.hasSuffix("/") { encoded.removeLast() }
         root = start + host.lowercased() + encoded

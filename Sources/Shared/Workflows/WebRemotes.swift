@@ -31,9 +31,9 @@ extension Session {
 
     private func webConfiguration(of remote: DVCRemote, url: String) throws -> WebConfiguration {
         guard let address = WebAddress(url) else {
+            // The URL itself is not shown: where a password would be is not known in such a one.
             throw RemoteOptionError(
-                remote: remote.name,
-                problem: "'\(printable(withoutPassword(url)))' is not the URL of a folder")
+                remote: remote.name, problem: "'url' is not that of a folder on a web server")
         }
         var configuration = WebConfiguration(name: remote.name, address: address)
         configuration.peer = Peer(remote, environment, authorities: Self.webAuthorities)

@@ -25,6 +25,7 @@ struct CheckoutWork: Sendable {
         var errors: [any UserFacingError] = []
         var unlinked: [FilePath] = []
         var isExecutableBitSet = false
+        var isDirectoryMade = false
     }
 
     /// Some members of one out, side by side in its list: what a thread takes at a time.
@@ -52,6 +53,9 @@ struct CheckoutWork: Sendable {
             } catch let error as SystemError where error.isFinal {
                 failure.withLock { $0 = error }
             }
+        }
+        for index in surveys.indices where surveys[index].needsDirectory {
+            try makeDirectory(surveys[index], index, done)
         }
         for index in surveys.indices where surveys[index].needsExecutableBit {
             makeExecutable(surveys[index], index, done)
@@ -219,6 +223,19 @@ struct CheckoutWork: Sendable {
         done.withLock { $0[index].isExecutableBitSet = true }
     }
 
+    /// Makes a directory in which nothing is; what is still in its place stays.
+    private func makeDirectory(
+        _ survey: OutSurvey, _ index: Int, _ done: borrowing Locked<[Done]>
+    ) throws {
+        let path = survey.out.path
+        do {
+            _ = try workspace.openParent(of: path.appending("member"))
+            done.withLock { $0[index].isDirectoryMade = true }
+        } catch let error as any UserFacingError {
+            done.withLock { $0[index].errors.append(error) }
+        }
+    }
+
     // MARK: The report
 
     private func note(_ survey: OutSurvey, _ result: Done, _ report: inout CheckoutReport) {
@@ -228,7 +245,7 @@ struct CheckoutWork: Sendable {
         report.counts += result.counts
         if result.isExecutableBitSet { report.counts.modified += 1 }
         let isStale = survey.selected.isEmpty && !survey.out.oid.isDirectory
-        guard !result.counts.isEmpty || result.isExecutableBitSet,
+        guard !result.counts.isEmpty || result.isExecutableBitSet || result.isDirectoryMade,
             !report.entries.contains(where: { $0.path == survey.out.path })
         else { return }
         let change: CheckoutReport.Change =

@@ -66,7 +66,12 @@ struct OutSurvey: Sendable {
 
     var isUnchanged: Bool {
         absent.isEmpty && replaced.isEmpty && extras.isEmpty && spareDirectories.isEmpty
-            && !needsExecutableBit
+            && !needsExecutableBit && !needsDirectory
+    }
+
+    /// Whether the out is a directory without files that is not there: nothing else would make it.
+    var needsDirectory: Bool {
+        out.oid.isDirectory && out.part == nil && selected.isEmpty && found != .directory
     }
 
     /// The path of a member, from the top.

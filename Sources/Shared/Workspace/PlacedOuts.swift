@@ -45,7 +45,9 @@ package struct PlacedOuts {
 
     package mutating func remove(_ path: FilePath) { paths[root]?.remove(path) }
 
-    /// Writes the record, if anything changed. Throws `SystemError`.
+    /// Writes the record, if anything changed.
+    ///
+    /// Throws `SystemError`.
     package func save() throws(SystemError) {
         if paths == old { return }
         var bytes: [UInt8] = []

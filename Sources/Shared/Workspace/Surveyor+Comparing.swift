@@ -110,6 +110,8 @@ extension Surveyor {
     {
         switch file.kind {
         case .special: return false
+        // What a checkout that was killed left; whoever else could write it waits for the lock.
+        case .file where isTemporaryName(path.lastComponent): return true
         case .otherLink(let target): return isInCache(target)
         case .link(_, let target) where isInCache(target): return true
         case .file, .link: break

@@ -104,8 +104,10 @@ struct Surveyor: Sendable {
 
     private func directory(_ out: WantedOut) async throws -> OutSurvey? {
         guard let listing = try listing(of: out.oid) else {
-            return try await isRight(out)
-                ? OutSurvey(out, base: out.path, listing: .init(), selected: 0..<0) : nil
+            guard try await isRight(out) else { return nil }
+            var survey = OutSurvey(out, base: out.path, listing: .init(), selected: 0..<0)
+            survey.found = .directory
+            return survey
         }
         try WorkspaceDirectory.check(listing, at: out.path)
         if ignoresCase { try WorkspaceDirectory.checkTwins(of: listing, at: out.path) }

@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: [
         "", "http://", "http:///x", "http://:80", "ftp://host", "host/x", "http://host/x?a=b",
-        "http://host/#x", "http://user@/x",
+        "http://host/#x", "http://user@/x", "http://user:pa/word@host/x", "http://host:70000/",
     ])
     func `what has no place for objects is refused`(url: String) {
         #expect(WebAddress(url) == nil)
