@@ -6,7 +6,7 @@ extension SSHStore {
     ///
     /// Large objects are there already; the content of small ones follows by the server's own
     /// write-back, as for every other program that writes many files
-    /// (docs/decisions/0014-ssh-over-the-users-own-ssh.md).
+    /// (docs/decisions/0011-ssh-over-the-users-own-ssh.md).
     package func makeDurable() async throws {
         do {
             try await pool.withSession { session in
