@@ -12,8 +12,8 @@ import Glibc
 @main struct GitDVC {
     static let commands: [CommandDescription] = [
         initCommand, addCommand, commitCommand, removeCommand, pushCommand, pullCommand,
-        fetchCommand, checkoutCommand, statusCommand, verifyCommand, remoteCommand, configCommand,
-        installCommand,
+        fetchCommand, checkoutCommand, statusCommand, verifyCommand, expCommand, remoteCommand,
+        configCommand, installCommand,
         uninstallCommand, doctorCommand, completionCommand, versionCommand,
     ]
 
@@ -94,7 +94,7 @@ import Glibc
         _ word: String, among commands: [CommandDescription],
         _ hidden: [CommandDescription] = [], of parent: String
     ) throws(UsageError) -> CommandDescription {
-        if let command = (commands + hidden).first(where: { $0.word == word }) { return command }
+        if let command = (commands + hidden).first(where: { $0.isCalled(word) }) { return command }
         let nearest = nearestWord(to: word, among: commands.map(\.word))
         throw UsageError(
             summary: "'\(word)' is not a command of \(parent)",

@@ -98,7 +98,7 @@ extension Command {
         return collected[0]
     }
 
-    private func collect(
+    func collect(
         _ child: inout ChildProcess, feeding input: [UInt8]
     ) throws(SubprocessError) -> (output: [UInt8], errors: [UInt8]) {
         let collected = try exchange(

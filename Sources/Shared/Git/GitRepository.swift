@@ -3,7 +3,7 @@ package import Basics
 /// The `git` program, with the environment in which it is run.
 package struct GitProgram: Sendable {
     package let path: FilePath
-    package private(set) var environment: Environment
+    package internal(set) var environment: Environment
     package let trace: Trace
 
     /// Variables that would change what our own plumbing means.

@@ -1,4 +1,5 @@
 package import Basics
+package import Git
 
 /// What a user selects: targets, and the revisions in which they are looked up.
 ///
@@ -48,11 +49,14 @@ package struct RevisionSelection: Sendable, Equatable {
     package var allRefs = false
     /// Commits by name, and ranges: `v1`, `main~3..main`.
     package var names: [String] = []
+    /// Commits that are known to be here.
+    package var commits: [GitOID] = []
 
     package init() {}
 
     /// Whether any commit is asked for.
     package var includesCommits: Bool {
         allBranches || allTags || allCommits || allRefs || !names.isEmpty
+            || !commits.isEmpty
     }
 }

@@ -89,13 +89,34 @@ package final class PushPlanner {
     ) throws -> PushPlan {
         let found = try DataCollector(repository, reader, configurations)
             .collect(data, from: standpoint)
+        considerWorkspaceConfiguration()
+        return try finish(PushPlan(), found)
+    }
+
+    /// What pushing all outs of these commits needs, whatever was pushed before.
+    ///
+    /// `tips`: those of the commits that become visible.
+    package func plan(pushingAllOf commits: [GitOID], tips: [GitOID]) throws -> PushPlan {
+        var revisions = RevisionSelection()
+        revisions.commits = commits
+        let found = try DataCollector(repository, reader, configurations)
+            .collect(commits: revisions)
+        var plan = PushPlan()
+        plan.tips = tips
+        for tip in tips { plan.commits[tip] = tip }
+        plan.coversTips = true
+        considerWorkspaceConfiguration()
+        return try finish(plan, found)
+    }
+
+    /// Lets a remote that only the working copy knows serve for commits from before it was set up.
+    private func considerWorkspaceConfiguration() {
         workspaceConfiguration = { [configurations, reader] root in
             // What is wrong with it is reported with the workspace's own metafiles.
             let place = RevisionPath(.workspace, root.appending(".dvc/config"))
             guard case .file(let file) = try reader.files([.init(place)])[0] else { return nil }
             return try? configurations.configuration(of: root, at: .workspace, file).config
         }
-        return try finish(PushPlan(), found)
     }
 
     /// Those of `tips` in which none of these files has changed.
@@ -324,10 +345,4 @@ extension TreeChange {
         guard let commit, let blob else { return nil }
         return MetafilePlace(.commit(commit), path, blob: blob)
     }
-}
-
-/// The elements without repetitions, each where it first stood.
-func uniqued<Element: Hashable>(_ elements: [Element]) -> [Element] {
-    var seen: Set<Element> = []
-    return elements.filter { seen.insert($0).inserted }
 }

@@ -8,7 +8,7 @@ extension RevisionSelection {
     /// means no commit, `SubprocessError`.
     func commits(in repository: GitRepository) throws -> [GitOID] {
         var refs: [String] = []
-        var commits: [GitOID] = []
+        var commits = self.commits
         if allRefs || allCommits {
             let patterns =
                 allRefs

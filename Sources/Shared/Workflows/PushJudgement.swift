@@ -130,7 +130,7 @@ struct PushJudgement {
             let outs = (occurrences[place.oid] ?? []).map(\.out)
             let error = MissingObjectError(
                 place: place, remote: store.remote, flaw: flaws[place.oid] ?? nil,
-                isPush: !source.isWorkspace && strictness != .none)
+                isPush: source.isGitPush && strictness != .none)
             add(error, refusing: refused(try liveTips(of: outs)))
         }
     }
@@ -180,13 +180,17 @@ struct PushJudgement {
 
     /// The tips in whose history a commit of this push needs one of the outs.
     private func tipsNeeding(_ outs: [NeededOut]) throws -> Set<GitOID> {
-        guard plan.tips.count > 1, case .refs(let updates, let remote) = source else {
-            return Set(plan.tips)
-        }
+        if plan.tips.count < 2 { return Set(plan.tips) }
         var commits: Set<GitOID> = []
         for out in outs {
             if case .commit(let commit) = out.revision { commits.insert(commit) }
         }
+        if case .experiments(let experiments, _) = source {
+            // An out that several have is given for one of them.
+            let owners = experiments.filter { !commits.isDisjoint(with: $0.commits) }
+            return try liveTips(of: outs).union(owners.map(\.experiment.tip))
+        }
+        guard case .refs(let updates, let remote) = source else { return Set(plan.tips) }
         let excluded = CommitRange(of: updates, to: remote)
         return Set(
             try plan.tips.filter { tip in
@@ -207,6 +211,12 @@ extension StoreOutcome {
 extension PushSource {
     fileprivate var isWorkspace: Bool {
         if case .selection = self { true } else { false }
+    }
+}
+
+extension PushSource {
+    fileprivate var isGitPush: Bool {
+        if case .refs = self { true } else { false }
     }
 }
 

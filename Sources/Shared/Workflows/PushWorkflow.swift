@@ -13,6 +13,15 @@ package enum PushSource: Sendable {
     case selection(DataSelection)
     /// What a pre-push hook is told.
     case refs([RefUpdate], to: PushedRemote)
+    /// All outs of experiments.
+    case experiments([PushedExperiment], to: ExperimentRemote)
+}
+
+/// An experiment whose data is pushed.
+package struct PushedExperiment: Sendable {
+    package let experiment: Experiment
+    /// The commits whose data is its own, the tip among them.
+    package let commits: [GitOID]
 }
 
 /// What the user asked for.
@@ -122,7 +131,7 @@ package struct PushWorkflow {
 
     private func planner(for source: PushSource, _ status: StatusCache?) -> PushPlanner {
         var defaultName: String?
-        if case .refs(_, let remote) = source, let name = remote.name {
+        if let name = source.gitRemoteName {
             defaultName = session.config["remote.\(name).dvcremote"]
         }
         var selections = options.remotes.map { RemoteSelection(only: $0) }
@@ -138,6 +147,10 @@ package struct PushWorkflow {
             return try planner.plan(pushing: updates, to: remote)
         case .selection(let selection):
             return try planner.plan(pushing: selection, from: session.standpoint())
+        case .experiments(let experiments, _):
+            return try planner.plan(
+                pushingAllOf: uniqued(experiments.flatMap(\.commits)),
+                tips: uniqued(experiments.map(\.experiment.tip)))
         }
     }
 
@@ -259,6 +272,18 @@ package struct PushWorkflow {
                 title: "Uploading DVC objects", direction: "upload", totalObjects: missing.count,
                 totalBytes: options.progress.file == nil ? nil : bytes),
             to: options.progress)
+    }
+}
+
+extension PushSource {
+    /// The Git remote that it goes to; `nil` when only the data goes anywhere.
+    fileprivate var gitRemoteName: String? {
+        switch self {
+        case .selection: nil
+        case .refs(_, let remote): remote.name
+        // A URL is the name of no remote, and so of no setting.
+        case .experiments(_, let remote): remote.name
+        }
     }
 }
 

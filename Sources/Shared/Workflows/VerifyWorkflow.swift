@@ -226,9 +226,3 @@ extension Revision {
         if case .commit(let oid) = self { oid } else { nil }
     }
 }
-
-/// The elements without repetitions, each where it first stood.
-private func uniqued<Element: Hashable>(_ elements: [Element]) -> [Element] {
-    var seen: Set<Element> = []
-    return elements.filter { seen.insert($0).inserted }
-}

@@ -46,9 +46,14 @@ struct CommandDescription: Sendable {
     var subcommands: [CommandDescription] = []
     /// Returns the exit code; `nil` for a command with subcommands.
     var run: (@Sendable (Arguments, Invocation) async throws -> CInt)?
+    /// Other words for the last one of the name, which DVC has as well.
+    var aliases: [String] = []
 
     /// The last word of the name.
     var word: String { String(name.split(separator: " ").last ?? "") }
+
+    /// Whether the command is called by this word.
+    func isCalled(_ word: String) -> Bool { self.word == word || aliases.contains(word) }
 
     /// The text of `-h`.
     var help: String {

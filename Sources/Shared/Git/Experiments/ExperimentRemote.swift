@@ -1,0 +1,223 @@
+package import Basics
+
+/// A Git remote on which experiments are kept: its name, or any URL or path that Git takes.
+///
+/// Everything goes through Git's own commands, so that its transports, credentials and
+/// `protocol.*.allow` hold (design 12).
+package struct ExperimentRemote: Sendable {
+    /// As the user gave it.
+    package let name: String
+
+    /// Throws ``GitRemoteError`` for what Git could take for an option.
+    package init(_ name: String) throws(GitRemoteError) {
+        guard !name.isEmpty, !name.hasPrefix("-") else {
+            throw GitRemoteError(remote: name, cause: .badName)
+        }
+        self.name = name
+    }
+
+    // MARK: Listing
+
+    /// A listing that goes on while its caller does something else.
+    package struct Listing: ~Copyable {
+        private let remote: String
+        private let command: RunningCommand
+
+        fileprivate init(_ remote: String, _ command: consuming RunningCommand) {
+            self.remote = remote
+            self.command = command
+        }
+
+        /// The experiments that are there, in the order in which Git lists refs.
+        ///
+        /// Blocks the thread. Throws ``GitRemoteError``, `SubprocessError`.
+        package consuming func finish() throws -> [Experiment] {
+            let result = try command.finish()
+            guard result.status.isSuccess else {
+                throw GitRemoteError(
+                    remote: remote, cause: .unreachable(words: result.wordsOfFailure))
+            }
+            return Experiment.parse(result.output)
+        }
+    }
+
+    /// Starts to ask the remote for its experiments.
+    ///
+    /// In the repository in which the process is: asking does not wait until that was looked for.
+    package func beginListing(using git: GitProgram) throws(SubprocessError) -> Listing {
+        let command = git.withoutOurselves.command([
+            "ls-remote", "--quiet", "--refs", "--end-of-options", name,
+            "\(ExperimentRef.namespace)*",
+        ])
+        return Listing(name, try command.begin())
+    }
+
+    // MARK: Sending
+
+    /// What a ref of the remote shall become.
+    package struct Update: Sendable {
+        package let ref: ExperimentRef
+        /// `nil` to delete the ref.
+        package let newTip: GitOID?
+        /// What the remote has now; `nil` for nothing.
+        package let oldTip: GitOID?
+        /// Whether the new tip need not descend from the old one.
+        package let isForced: Bool
+
+        package init(
+            _ ref: ExperimentRef, from oldTip: GitOID?, to newTip: GitOID?, isForced: Bool = false
+        ) {
+            self.ref = ref
+            self.newTip = newTip
+            self.oldTip = oldTip
+            self.isForced = isForced || newTip == nil
+        }
+
+        fileprivate var refspec: String { "\(newTip?.hex ?? ""):\(ref)" }
+
+        /// What is overwritten is what the user was told of, not what came in between.
+        fileprivate var lease: String? {
+            isForced ? "--force-with-lease=\(ref):\(oldTip?.hex ?? "")" : nil
+        }
+    }
+
+    /// Why the remote did not take a ref, in Git's words.
+    package typealias Refusals = [ExperimentRef: String]
+
+    /// Sends the updates over one connection (several where there are thousands) and returns those that
+    /// were refused.
+    ///
+    /// Each stands for itself: one that is refused keeps no other back. Hooks do not run: the caller
+    /// has seen to the data. `say`: gets what the server has to say. Throws ``GitRemoteError`` when
+    /// nothing could be sent, `SubprocessError`.
+    package func send(
+        _ updates: [Update], from repository: GitRepository, say: (String) -> Void
+    ) throws -> Refusals {
+        var refusals: Refusals = [:]
+        for batch in updates.batches {
+            let command = repository.commandWithoutOurselves(
+                [
+                    "push", "--porcelain", "--no-verify", "--no-follow-tags",
+                    "--recurse-submodules=no", "--no-atomic",
+                ] + batch.compactMap(\.lease) + ["--end-of-options", name] + batch.map(\.refspec))
+            let result = try command.run()
+            for line in String(decoding: result.errorOutput, as: UTF8.self).split(separator: "\n")
+            where line.hasPrefix("remote: ") {
+                say(String(line))
+            }
+            let statuses = PushedRefStatus.parse(result.output)
+            if statuses.isEmpty, !result.status.isSuccess {
+                throw GitRemoteError(remote: name, cause: .unreachable(words: result.wordsOfFailure))
+            }
+            for update in batch {
+                switch statuses[update.ref.description] {
+                case .done?: continue
+                case .refused(let why)?: refusals[update.ref] = why
+                case nil: refusals[update.ref] = "Git said nothing about it"
+                }
+            }
+        }
+        return refusals
+    }
+
+    // MARK: Getting
+
+    /// Brings the commits of these refs, and changes no ref but the tracking refs that the user set up.
+    ///
+    /// Throws ``GitRemoteError``, `SubprocessError`.
+    package func fetch(_ refs: [ExperimentRef], into repository: GitRepository) throws {
+        if refs.isEmpty { return }
+        let command = repository.commandWithoutOurselves([
+            "fetch", "--quiet", "--no-tags", "--no-prune", "--no-auto-gc", "--no-write-fetch-head",
+            "--recurse-submodules=no", "--stdin", "--end-of-options", name,
+        ])
+        let result = try command.run(input: refs.flatMap { Array("\($0)\n".utf8) })
+        guard result.status.isSuccess else {
+            throw GitRemoteError(remote: name, cause: .unreachable(words: result.wordsOfFailure))
+        }
+    }
+}
+
+/// A Git remote that does not do what it was asked for.
+package struct GitRemoteError: UserFacingError, Equatable {
+    package enum Cause: Equatable, Sendable {
+        case badName
+        case unreachable(words: String)
+    }
+
+    package let remote: String
+    package let cause: Cause
+
+    package var summary: String {
+        switch cause {
+        case .badName: "'\(remote)' is not a valid Git remote or URL"
+        case .unreachable(let words): "cannot use Git remote '\(remote)': \(words)"
+        }
+    }
+
+    package var advice: String? { "'git remote -v' lists the names; any URL that Git takes will do" }
+}
+
+extension CommandResult {
+    /// What Git says of a remote that it could not use, without what it says of each.
+    fileprivate var wordsOfFailure: String {
+        let usual = [
+            "fatal: Could not read from remote repository.",
+            "Please make sure you have the correct access rights", "and the repository exists.",
+        ]
+        let lines = String(decoding: errorOutput, as: UTF8.self).split(separator: "\n")
+            .filter { !usual.contains(String($0)) }
+            .map { $0.hasPrefix("fatal: ") ? $0.dropFirst(7) : $0 }
+        return lines.isEmpty ? lastWords : lines.suffix(3).joined(separator: "; ")
+    }
+}
+
+/// What `git push --porcelain` says of one ref.
+enum PushedRefStatus: Equatable {
+    case done
+    case refused(why: String)
+
+    /// Reads the lines `<flag> TAB <from>:<to> TAB <summary>`; what came of each ref of the remote.
+    ///
+    /// Source: git-push(1), "Output".
+    static func parse(_ bytes: [UInt8]) -> [String: PushedRefStatus] {
+        var statuses: [String: PushedRefStatus] = [:]
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let fields = line.split(
+                separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3, fields[0].utf8.count == 1,
+                let colon = fields[1].lastIndex(of: ":")
+            else { continue }
+            let ref = String(fields[1][fields[1].index(after: colon)...])
+            statuses[ref] = fields[0] == "!" ? .refused(why: String(fields[2])) : .done
+        }
+        return statuses
+    }
+}
+
+extension [ExperimentRemote.Update] {
+    /// As many at a time as a command line holds on every system.
+    fileprivate var batches: [[Element]] {
+        let limit = 1000
+        return stride(from: 0, to: count, by: limit).map {
+            Array(self[$0..<Swift.min($0 + limit, count)])
+        }
+    }
+}
+
+extension GitProgram {
+    /// The same for commands whose data we see to: the hooks and helpers of the suite do nothing.
+    fileprivate var withoutOurselves: GitProgram {
+        var program = self
+        program.environment["DVC_SKIP"] = "1"
+        return program
+    }
+}
+
+extension GitRepository {
+    fileprivate func commandWithoutOurselves(_ arguments: [String]) -> Command {
+        var command = command(arguments)
+        command.environment["DVC_SKIP"] = "1"
+        return command
+    }
+}

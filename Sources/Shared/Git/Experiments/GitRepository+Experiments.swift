@@ -1,0 +1,134 @@
+package import Basics
+
+extension GitRepository {
+    /// The experiments here, in the order in which Git lists refs.
+    package func experiments() throws(SubprocessError) -> [Experiment] {
+        try experiments(matching: [ExperimentRef.namespace])
+    }
+
+    /// Those made from one of these commits; Git looks only where their refs are.
+    package func experiments(
+        from baselines: [GitOID]
+    ) throws(SubprocessError) -> [Experiment] {
+        if baselines.isEmpty { return [] }
+        // Many prefixes make a command line too long, and cost more than all of the refs.
+        if baselines.count > 200 {
+            let wanted = Set(baselines)
+            return try experiments().filter { wanted.contains($0.ref.baseline) }
+        }
+        return try experiments(matching: baselines.map { ExperimentRef.prefix(of: $0) })
+    }
+
+    /// Those of which a commit is part, its descendants included.
+    package func experiments(containing commit: GitOID) throws(SubprocessError) -> [Experiment] {
+        try experiments(matching: ["--contains=\(commit)", ExperimentRef.namespace])
+    }
+
+    private func experiments(matching patterns: [String]) throws(SubprocessError) -> [Experiment] {
+        Experiment.parse(
+            try output(["for-each-ref", "--format=%(objectname) %(refname)"] + patterns))
+    }
+
+    /// The commit that is checked out; `nil` on a branch without commits.
+    package func headCommit() throws(SubprocessError) -> GitOID? { try commit(named: "HEAD") }
+
+    /// The commit that Git knows by this name, a tag's included; `nil` when there is none.
+    package func commit(named name: String) throws(SubprocessError) -> GitOID? {
+        let result = try command([
+            "rev-parse", "--verify", "--quiet", "--end-of-options", "\(name)^{commit}",
+        ]).run()
+        return GitOID(result.output.prefix { $0 != UInt8(ascii: "\n") })
+    }
+
+    /// The commit that a user names as DVC understands it: what Git knows, a branch of one of the
+    /// remotes, an experiment.
+    ///
+    /// Source: DVC 3.67 `scm.resolve_rev`, observed (dvc-compat 6.3). Throws ``ExperimentError``,
+    /// `SubprocessError`.
+    package func commitOrExperiment(named name: String) throws -> GitOID {
+        if let commit = try commit(named: name) { return commit }
+        let unknown = ExperimentError.unknownRevision(name)
+        guard name != "HEAD", name.isRefComponents else { throw unknown }
+        let tracked = try output([
+            "for-each-ref", "--format=%(objectname)", "refs/remotes/*/\(name)",
+        ])
+        let commits = Set(tracked.split(separator: UInt8(ascii: "\n")).compactMap { GitOID($0) })
+        if let commit = commits.first, commits.count == 1 { return commit }
+        guard commits.isEmpty, !name.hasPrefix("refs/") else { throw unknown }
+        do {
+            return try experiments().chosen(by: [name], head: headCommit(), remote: nil)[0].tip
+        } catch ExperimentError.unknownNames {
+            throw unknown
+        }
+    }
+
+    /// The baselines that a user selects: of each revision the commit and its first parents.
+    ///
+    /// `count`: how many commits of each; all when it is negative. Throws ``ExperimentError``,
+    /// `SubprocessError`.
+    package func baselines(_ revisions: [String], count: Int) throws -> [GitOID] {
+        var commits: [GitOID] = []
+        for revision in revisions {
+            let first = try commitOrExperiment(named: revision)
+            if count == 1 {
+                commits.append(first)
+                continue
+            }
+            let listed = try output([
+                "rev-list", "--first-parent", "--max-count=\(max(-1, count))", first.hex,
+            ])
+            commits += listed.split(separator: UInt8(ascii: "\n")).compactMap { GitOID($0) }
+        }
+        return uniqued(commits)
+    }
+
+    /// The commits whose data belongs to an experiment: the tip and its first parents, up to the
+    /// baseline, which is not one of them.
+    ///
+    /// DVC makes one commit for each experiment, so for those no history is read (dvc-compat 6.1).
+    /// Throws ``ExperimentError``, `SubprocessError`.
+    package func commits(of experiments: [Experiment]) throws -> [Experiment: [GitOID]] {
+        if experiments.isEmpty { return [:] }
+        let tips = Set(experiments.map(\.tip)).map { "\($0)\n" }.sorted().joined()
+        let listed = try output(
+            ["rev-list", "--no-walk=unsorted", "--parents", "--stdin"], input: Array(tips.utf8))
+        var parents: [GitOID: GitOID?] = [:]
+        for line in listed.split(separator: UInt8(ascii: "\n")) {
+            let oids = line.split(separator: UInt8(ascii: " ")).prefix(2).compactMap { GitOID($0) }
+            if let commit = oids.first { parents[commit] = .some(oids.dropFirst().first) }
+        }
+        var found: [Experiment: [GitOID]] = [:]
+        for experiment in experiments {
+            guard let parent = parents[experiment.tip] else {
+                throw ExperimentError.noCommit(experiment.ref)
+            }
+            if parent == nil || parent == experiment.ref.baseline {
+                found[experiment] = [experiment.tip]
+                continue
+            }
+            let history = try output(["rev-list", "--first-parent", experiment.tip.hex])
+            found[experiment] = Array(
+                history.split(separator: UInt8(ascii: "\n")).lazy.compactMap { GitOID($0) }
+                    .prefix { $0 != experiment.ref.baseline })
+        }
+        return found
+    }
+
+    /// Whether a commit is an ancestor of another, or the same; `false` as well when one is not here.
+    package func isAncestor(
+        _ commit: GitOID, of other: GitOID
+    ) throws(SubprocessError) -> Bool {
+        try command(["merge-base", "--is-ancestor", commit.hex, other.hex]).run().status.isSuccess
+    }
+}
+
+extension String {
+    /// Whether this could be part of a ref's name, so that Git takes nothing in it for a pattern.
+    ///
+    /// Source: git-check-ref-format(1).
+    package var isRefComponents: Bool {
+        !isEmpty && !hasPrefix("-") && !hasPrefix("/") && !hasSuffix("/") && !hasSuffix(".lock")
+            && !contains("..") && !contains("//") && !contains("@{")
+            && !utf8.contains { $0 < 0x21 || $0 == 0x7f || "~^:?*[\\".utf8.contains($0) }
+    }
+}

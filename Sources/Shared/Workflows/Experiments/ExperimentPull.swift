@@ -1,0 +1,86 @@
+package import Basics
+package import Git
+
+/// What a pull of experiments did.
+package struct ExperimentPullReport: Sendable {
+    package var pulled: [ExperimentRef] = []
+    package var upToDate: [ExperimentRef] = []
+    /// Those that are left alone, because another experiment has their name here.
+    package var diverged: [ExperimentRef] = []
+    package var errors: [any UserFacingError] = []
+    package var warnings: [any UserFacingError] = []
+    package var fetchedCount = 0
+
+    /// Whether nothing else went wrong than that objects are in no place that we know.
+    package var onlyLacksObjects: Bool {
+        !errors.isEmpty && errors.allSatisfy { $0 is MissingObjectError }
+    }
+}
+
+/// A pull of experiments from beginning to end: the commits, the refs, then the data into the cache.
+///
+/// The working copy stays as it is.
+package struct ExperimentPull {
+    private let session: Session
+    private let remote: ExperimentRemote
+    private let options: ExperimentTransferOptions
+
+    package init(
+        _ session: Session, from remote: ExperimentRemote, _ options: ExperimentTransferOptions
+    ) {
+        self.session = session
+        self.remote = remote
+        self.options = options
+    }
+
+    /// Pulls.
+    ///
+    /// `listing`: what the remote has, which was asked for already. When a DVC remote is needed and
+    /// none is set up, no ref has changed. Throws what concerns all of it: `ExperimentError`,
+    /// `GitRemoteError`, `SubprocessError`, ``NowhereToGetDataError``, `CancellationError`.
+    package func run(
+        from listing: consuming ExperimentRemote.Listing
+    ) async throws -> ExperimentPullReport {
+        let repository = session.repository
+        let selection = try options.scope.selection(in: repository)
+        let head = try repository.headCommit()
+        let selected = try listing.finish()
+            .selected(by: selection, head: head, remote: remote.name)
+        var report = ExperimentPullReport()
+        if selected.isEmpty { return report }
+        let here = Dictionary(
+            try repository.experiments(from: uniqued(selected.map(\.ref.baseline)))
+                .map { ($0.ref, $0.tip) }, uniquingKeysWith: { first, _ in first })
+        let news = selected.filter { here[$0.ref] != $0.tip }
+        report.upToDate = selected.filter { here[$0.ref] == $0.tip }.map(\.ref)
+        try remote.fetch(news.map(\.ref), into: repository)
+        var changes: [RefChange] = []
+        for experiment in news {
+            let (ref, old) = (experiment.ref, here[experiment.ref])
+            guard
+                try old == nil || options.isForced
+                    || old.map({ try repository.isAncestor($0, of: experiment.tip) }) == true
+            else {
+                report.diverged.append(ref)
+                continue
+            }
+            changes.append(.set(ref.description, to: experiment.tip, from: old))
+            report.pulled.append(ref)
+        }
+        let left = Set(report.diverged)
+        let wanted = selected.filter { !left.contains($0.ref) }
+        let commits = try repository.commits(of: wanted)
+        let data = CommitDataFetch(session, remote: options.dvcRemote, jobs: options.jobs)
+        let plan =
+            options.includesData
+            ? try await data.plan(uniqued(wanted.flatMap { commits[$0] ?? [] }), remote.name) : nil
+        try repository.change(changes)
+        guard let plan else { return report }
+        let outcome = try await data.run(
+            plan, includingRunCache: options.includesRunCache, options.progress)
+        report.errors += outcome.errors
+        report.warnings += outcome.warnings
+        report.fetchedCount = outcome.fetchedCount
+        return report
+    }
+}

@@ -1,0 +1,114 @@
+package import Basics
+package import Git
+
+/// What a push of experiments did.
+package struct ExperimentPushReport: Sendable {
+    package var pushed: [ExperimentRef] = []
+    package var upToDate: [ExperimentRef] = []
+    /// Those that are left alone, because the remote has another experiment of that name.
+    package var diverged: [ExperimentRef] = []
+    /// What keeps an experiment from being pushed, or a ref from being taken.
+    package var errors: [any UserFacingError] = []
+    package var warnings: [any UserFacingError] = []
+    package var uploadedCount = 0
+    /// Whether nothing else went wrong than that objects are in no place that we know.
+    package var onlyLacksObjects = false
+    /// What the Git server said.
+    package var words: [String] = []
+}
+
+/// A push of experiments from beginning to end: compare, upload the data, then move the refs.
+///
+/// An experiment whose data cannot be brought to its remote is not pushed, and keeps none of the others
+/// back. DVC moves the refs first (dvc-compat 6.4).
+package struct ExperimentPush {
+    private let session: Session
+    private let remote: ExperimentRemote
+    private let options: ExperimentTransferOptions
+
+    package init(
+        _ session: Session, to remote: ExperimentRemote, _ options: ExperimentTransferOptions
+    ) {
+        self.session = session
+        self.remote = remote
+        self.options = options
+    }
+
+    /// Pushes.
+    ///
+    /// `listing`: what the remote has, which was asked for already. Throws what concerns all of it:
+    /// `ExperimentError`, `GitRemoteError`, `SubprocessError`, ``Interrupted``.
+    package func run(
+        comparingWith listing: consuming ExperimentRemote.Listing
+    ) async throws -> ExperimentPushReport {
+        let repository = session.repository
+        let selected = try options.scope.localExperiments(in: repository)
+        var report = ExperimentPushReport()
+        if selected.isEmpty { return report }
+        let there = Dictionary(
+            try listing.finish().map { ($0.ref, $0.tip) }, uniquingKeysWith: { first, _ in first })
+        var updates: [ExperimentRemote.Update] = []
+        for experiment in selected {
+            let (ref, tip, old) = (experiment.ref, experiment.tip, there[experiment.ref])
+            if old == tip {
+                report.upToDate.append(ref)
+            } else if try old == nil || old.map({ try repository.isAncestor($0, of: tip) }) == true {
+                updates.append(.init(ref, from: old, to: tip))
+            } else if options.isForced {
+                updates.append(.init(ref, from: old, to: tip, isForced: true))
+            } else {
+                report.diverged.append(ref)
+            }
+        }
+        let left = Set(report.diverged)
+        let withheld = try await pushData(of: selected.filter { !left.contains($0.ref) }, &report)
+        updates.removeAll { withheld.contains($0.ref) }
+        if options.isDryRun {
+            report.pushed = updates.map(\.ref)
+            return report
+        }
+        var words: [String] = []
+        let refusals = try remote.send(updates, from: repository) { words.append($0) }
+        report.words = words
+        for update in updates {
+            guard let why = refusals[update.ref] else {
+                report.pushed.append(update.ref)
+                continue
+            }
+            report.onlyLacksObjects = false
+            report.errors.append(
+                RefusedExperimentError(experiment: update.ref, remote: remote.name, why: why))
+        }
+        return report
+    }
+
+    /// Uploads the data of the experiments, and says which of them must not be pushed.
+    private func pushData(
+        of experiments: [Experiment], _ report: inout ExperimentPushReport
+    ) async throws -> Set<ExperimentRef> {
+        guard options.includesData, !experiments.isEmpty else { return [] }
+        let commits = try session.repository.commits(of: experiments)
+        var push = PushOptions(progress: options.progress)
+        push.remotes = options.dvcRemote.map { [$0] } ?? []
+        push.jobs = options.jobs
+        push.includesRunCache = options.includesRunCache
+        push.isDryRun = options.isDryRun
+        let source = experiments.map {
+            PushedExperiment(experiment: $0, commits: commits[$0] ?? [$0.tip])
+        }
+        let data = try await PushWorkflow(session, push).run(.experiments(source, to: remote))
+        report.uploadedCount = data.uploadedCount
+        report.warnings += data.warnings
+        report.errors += data.errors
+        report.onlyLacksObjects =
+            !data.errors.isEmpty && data.errors.allSatisfy { $0 is MissingObjectError }
+        var withheld: Set<ExperimentRef> = []
+        for experiment in experiments where data.refusals[experiment.tip] != nil {
+            withheld.insert(experiment.ref)
+            if !report.upToDate.contains(experiment.ref) {
+                report.errors.append(WithheldExperimentError(experiment: experiment.ref))
+            }
+        }
+        return withheld
+    }
+}

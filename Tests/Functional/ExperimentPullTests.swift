@@ -1,0 +1,118 @@
+import Basics
+import Digests
+import TestSupport
+import Testing
+
+/// `git dvc exp pull` and `list` with real git.
+@Suite struct ExperimentPullTests {
+    let lab: ExperimentWorld
+    var world: PushWorld { lab.world }
+
+    init() throws { lab = try ExperimentWorld() }
+
+    private func cached(_ oid: ObjectID, in clone: FilePath) -> Bool {
+        fileExists(clone.appending(".dvc/cache").appending(DVCRepository.key(oid)))
+    }
+
+    @Test func `an experiment comes with its data, and nothing else comes`() throws {
+        let oids = try lab.makeExperiment("one", "1")
+        let others = try lab.makeExperiment("two", "2")
+        try lab.exp("push", "origin").checked()
+        for name in ["exec/EXEC_HEAD", "foreign", "\(lab.ref("one").dropFirst(10))x/y"] {
+            try world.sandbox.git("update-ref", "refs/exps/\(name)", lab.head, in: world.bare)
+        }
+        let clone = try lab.clone()
+        // A common setting that would delete what the remote does not have.
+        try world.sandbox.git("config", "fetch.prune", "true", in: clone)
+        try world.sandbox.git("update-ref", lab.ref("mine"), "HEAD", in: clone)
+        let result = try lab.exp("pull", "origin", "one", in: clone).checked()
+        #expect(result.output == "Pulled experiment one from Git remote 'origin'.\n")
+        #expect(try lab.names(in: clone) == ["mine", "one"])
+        #expect(cached(oids[0], in: clone) && !cached(others[0], in: clone))
+        #expect(try world.sandbox.git("status", "--porcelain", in: clone).output == "")
+        try lab.exp("pull", "--no-cache", "origin", in: clone).checked()
+        #expect(try lab.names(in: clone) == ["mine", "one", "two"])
+        #expect(!cached(others[0], in: clone))
+        // Up to date, and its data still comes.
+        #expect(
+            try lab.exp("pull", "-A", "origin", in: clone).checked().output
+                == "No experiments to pull.\n")
+        #expect(cached(others[0], in: clone))
+        #expect(try lab.names(in: clone) == ["mine", "one", "two"])
+    }
+
+    @Test func `a local experiment that has diverged is kept`() throws {
+        try lab.makeExperiment("one", "1")
+        try lab.exp("push", "origin").checked()
+        let clone = try lab.clone()
+        try world.sandbox.git("update-ref", lab.ref("one"), "HEAD", in: clone)
+        // The baseline itself is an ancestor: that is no divergence.
+        try lab.exp("pull", "origin", in: clone).checked()
+        #expect(try lab.tip("one", in: clone) == lab.tip("one"))
+        try world.sandbox.git("commit", "-q", "--allow-empty", "-m", "mine", in: clone)
+        let mine = try world.sandbox.gitLine("rev-parse", "HEAD", in: clone)
+        try world.sandbox.git("update-ref", lab.ref("one"), mine, in: clone)
+        let result = try lab.exp("pull", "origin", "one", in: clone)
+        #expect(result.status == 0 && result.output == "No experiments to pull.\n")
+        #expect(
+            result.errorOutput.hasPrefix(
+                "warning: Local experiment one has diverged from remote experiment"))
+        #expect(try lab.tip("one", in: clone) == mine)
+        try lab.exp("pull", "-f", "origin", "one", in: clone).checked()
+        #expect(try lab.tip("one", in: clone) == lab.tip("one"))
+    }
+
+    @Test func `data that is nowhere is an error, and the experiment is there`() throws {
+        let oids = try lab.makeExperiment("one", "1")
+        try lab.exp("push", "origin").checked()
+        let clone = try lab.clone()
+        try removeFile(world.storage.appending(DVCRepository.key(oids[0])))
+        let result = try lab.exp("pull", "origin", in: clone)
+        #expect(result.status == 1)
+        #expect(result.errorOutput.contains("error: 'data' (commit "))
+        #expect(try lab.names(in: clone) == ["one"])
+    }
+
+    @Test func `without a DVC remote no ref changes`() throws {
+        let lab = try ExperimentWorld(storage: nil)
+        try lab.makeExperiment("one", "1")
+        try lab.exp("push", "--no-cache", "origin").checked()
+        let clone = try lab.clone()
+        let result = try lab.exp("pull", "origin", in: clone)
+        #expect(result.status == 255)
+        #expect(result.errorOutput.contains("no remote is configured for 'data'"))
+        #expect(result.errorOutput.contains("hint: set one up with 'git dvc remote add -d"))
+        #expect(try lab.names(in: clone) == [])
+        // What the cache has needs no remote.
+        #expect(try lab.exp("pull", "origin").status == 0)
+    }
+
+    @Test func `remotes that cannot be read, and names that are not there`() throws {
+        try lab.makeExperiment("one", "1")
+        let missing = try lab.exp("pull", "origin", "one")
+        #expect(missing.status == 255)
+        #expect(missing.errorOutput.contains("experiment 'one' does not exist in 'origin'"))
+        try world.sandbox.run("rm", "-r", world.bare.string).checked()
+        for command in ["pull", "push", "list"] {
+            let result = try lab.exp(command, "origin")
+            #expect(result.status == 255, "\(command)")
+            #expect(result.errorOutput.contains("error: cannot use Git remote 'origin'"))
+        }
+    }
+
+    @Test func `list has JSON, and needs a DVC repository`() throws {
+        try lab.makeExperiment("one", "1")
+        let tip = try lab.tip("one", in: lab.path)
+        let result = try lab.exp("list", "--json").checked()
+        #expect(
+            result.output == """
+                [{"baseline":"\(lab.head)","baselineName":"main","name":"one",\
+                "ref":"\(lab.ref("one"))","rev":"\(tip)"}]
+
+                """)
+        let other = try world.sandbox.makeRepository("other")
+        #expect(try lab.exp("list", in: other).status == 253)
+        #expect(try lab.exp("list", "--name-only", "--sha-only").status == 254)
+        #expect(try lab.exp("ls", "--names-only").output == "one\n")
+    }
+}
