@@ -146,7 +146,7 @@ import Glibc
             "ok: root, remote 'bucket': access_key_id is set in '\(world.path)/.dvc/config.local'",
             "error: root, remote 'bucket': cannot look up ",
             "warning: root, remote 'web': the URL in '\(world.path)/.dvc/config' has a password in it",
-            "warning: root, remote 'web': 'https://host.example/path': ", in: result)
+            "error: root, remote 'web': remote 'web': 'url' is not that of a folder", in: result)
     }
 
     // MARK: What can be wrong

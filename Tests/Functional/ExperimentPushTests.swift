@@ -10,7 +10,7 @@ import Testing
 
     init() throws { lab = try ExperimentWorld() }
 
-    @Test func `the data of all commits of an experiment goes first, and only experiments go`() throws {
+    @Test func `the data of an experiment's commits goes first, and nothing else goes`() throws {
         let before = try world.stored()
         let oids = try lab.makeExperiment("chain", "one", "two")
         for name in [
@@ -58,7 +58,8 @@ import Testing
         #expect(try lab.names() == ["one"])
     }
 
-    @Test func `without a DVC remote nothing moves, and the message says how to set one up`() throws {
+    @Test func `without a DVC remote nothing moves, and the message says how to set one up`() throws
+    {
         let lab = try ExperimentWorld(storage: nil)
         try lab.makeExperiment("one", "1")
         let result = try lab.exp("push", "origin")
@@ -148,7 +149,8 @@ import Testing
         try lab.makeExperiment("second", "2")
         try world.commit("third")
         func pushes(_ arguments: String...) throws -> String {
-            try world.git(["dvc", "exp", "push", "--dry-run", "origin"] + arguments).checked().output
+            try world.git(["dvc", "exp", "push", "--dry-run", "origin"] + arguments).checked()
+                .output
         }
         #expect(try pushes("-n", "2").hasPrefix("Would push experiment second to"))
         for arguments in [["-n", "3"], ["-n", "-1"], ["--rev", "HEAD~1", "--num=2"]] {

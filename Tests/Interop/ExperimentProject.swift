@@ -22,6 +22,20 @@ final class ExperimentProject: Sendable {
         let template = try Self.template()
         sandbox = try Sandbox(inMemory: true)
         try sandbox.run("cp", "-a", template.string, sandbox.path("lab").string).checked()
+        try Self.setRemote(of: sandbox)
+    }
+
+    /// Names the data remote outside of the repositories: a relative URL in a commit is not where it
+    /// seems to DVC (dvc-compat 4.9), and an absolute one would not survive the copy.
+    private static func setRemote(of sandbox: Sandbox) throws {
+        try sandbox.write(
+            """
+            [core]
+                remote = storage
+            ['remote "storage"']
+                url = \(sandbox.path("lab/storage"))
+
+            """, to: "home/dvc-global/config")
     }
 
     /// A clone of the Git remote, without data.
@@ -65,9 +79,7 @@ final class ExperimentProject: Sendable {
             try sandbox.write(Array(text.utf8), to: project.appending(name))
         }
         try sandbox.dvc("init", "--quiet", in: project)
-        try write(
-            "[core]\n    remote = storage\n['remote \"storage\"']\n    url = ../../storage\n",
-            ".dvc/config")
+        try setRemote(of: sandbox)
         try write("lr: 1\n", "params.yaml")
         try write(
             "mkdir -p out; cp params.yaml out/model\n"

@@ -107,7 +107,8 @@ package struct ExperimentRemote: Sendable {
             }
             let statuses = PushedRefStatus.parse(result.output)
             if statuses.isEmpty, !result.status.isSuccess {
-                throw GitRemoteError(remote: name, cause: .unreachable(words: result.wordsOfFailure))
+                throw GitRemoteError(
+                    remote: name, cause: .unreachable(words: result.wordsOfFailure))
             }
             for update in batch {
                 switch statuses[update.ref.description] {
@@ -155,7 +156,9 @@ package struct GitRemoteError: UserFacingError, Equatable {
         }
     }
 
-    package var advice: String? { "'git remote -v' lists the names; any URL that Git takes will do" }
+    package var advice: String? {
+        "'git remote -v' lists the names; any URL that Git takes will do"
+    }
 }
 
 extension CommandResult {

@@ -160,7 +160,7 @@ struct CommitDataFetch {
         _ batch: Batch, _ includesRunCache: Bool, _ progress: ProgressMeter.Output,
         _ outcome: inout Outcome
     ) async throws {
-        let store = try session.store(for: batch.remote)
+        let store = try session.store(for: batch.remote, jobs: jobs)
         if includesRunCache, let source = store.runCache, let target = batch.cache.runCache {
             let result = try await RunCacheTransfer(isDryRun: false).send(
                 from: source, named: batch.remote.name, to: target)

@@ -52,7 +52,8 @@ package struct ExperimentPush {
             let (ref, tip, old) = (experiment.ref, experiment.tip, there[experiment.ref])
             if old == tip {
                 report.upToDate.append(ref)
-            } else if try old == nil || old.map({ try repository.isAncestor($0, of: tip) }) == true {
+            } else if try old == nil || old.map({ try repository.isAncestor($0, of: tip) }) == true
+            {
                 updates.append(.init(ref, from: old, to: tip))
             } else if options.isForced {
                 updates.append(.init(ref, from: old, to: tip, isForced: true))
