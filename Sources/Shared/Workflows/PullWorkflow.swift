@@ -287,7 +287,12 @@ struct NothingRecordedError: UserFacingError {
 
 /// Data that this version does not get, but real DVC does.
 struct UnsupportedPullError: UserFacingError {
-    enum Kind { case versioned }
+    enum Kind {
+        /// Kept in versions, and the remote is set up without them now.
+        case versioned
+        // Of experiments.
+        case importedByExperiment, versionedByExperiment
+    }
 
     let place: String
     let kind: Kind
@@ -296,6 +301,10 @@ struct UnsupportedPullError: UserFacingError {
         switch kind {
         case .versioned:
             "\(place) is kept in versions, by a remote that is set up without them now"
+        case .importedByExperiment:
+            "\(place) is imported from another repository, which is not supported here yet"
+        case .versionedByExperiment:
+            "\(place) is kept in versions by its remote, which is not supported here yet"
         }
     }
 

@@ -75,10 +75,12 @@ struct CommitDataFetch {
             switch try choice(for: out, selection) {
             case .notSelected: continue
             case .remote where out.metafileKind == .repositoryImport:
-                let error = UnsupportedPullError(place: out.needed.place, kind: .imported)
+                let error = UnsupportedPullError(
+                    place: out.needed.place, kind: .importedByExperiment)
                 if try await !isComplete(out, in: cache) { plan.errors.append(error) }
             case .remote(let remote) where remote.isCloudVersioned:
-                let error = UnsupportedPullError(place: out.needed.place, kind: .versioned)
+                let error = UnsupportedPullError(
+                    place: out.needed.place, kind: .versionedByExperiment)
                 if try await !isComplete(out, in: cache) { plan.errors.append(error) }
             case .none:
                 let error = NoRemoteError(place: out.needed.place, isPull: true)
