@@ -113,7 +113,9 @@ package struct MetafileText {
             case ("hash", _): if out?.oid.scheme == .md5DosToUnix { continue }
             case ("path", .string(let path)) where !path.hasURLScheme:
                 let normalized = FilePath(path).normalized.string
-                entries.append(YAMLValue.Entry("path", .string(normalized)))
+                // As Python's `normpath` writes the directory itself.
+                entries.append(
+                    YAMLValue.Entry("path", .string(normalized.isEmpty ? "." : normalized)))
                 continue
             default: break
             }

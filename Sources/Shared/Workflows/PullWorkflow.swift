@@ -190,6 +190,11 @@ package struct PullWorkflow {
             }
         }
         for (_, batch) in versioned.sorted(by: { $0.key < $1.key }) {
+            if options.isDryRun {
+                // Its objects have no names on the remote.
+                report.wouldFetch += batch.outs.map(\.needed.path.string)
+                continue
+            }
             do {
                 let (result, errors) = try await session.fetch(
                     batch, jobs: options.jobs, progress: options.progress)

@@ -105,6 +105,8 @@ package struct YAMLUpdate {
     ) -> Bool {
         var start = old.value.start
         var end = old.value.end
+        // libyaml places the end before the start when a lone carriage return comes before the text.
+        guard old.key.end <= start, start <= end else { return false }
         var prefix = ""
         if start == end {
             // Nothing stands behind the colon.
@@ -144,7 +146,8 @@ package struct YAMLUpdate {
         let next = index + 1 < entries.count ? entries[index + 1].key.start : nil
         if node.isFlow {
             let start = index > 0 && next == nil ? entries[index - 1].value.end : entry.key.start
-            edits.append(Edit(range: start..<(next ?? entry.value.end), text: []))
+            let end = max(start, next ?? entry.value.end)
+            edits.append(Edit(range: start..<end, text: []))
             return
         }
         let lineStart = startOfLine(entry.key.start)
@@ -154,7 +157,8 @@ package struct YAMLUpdate {
             edits.append(Edit(range: entry.key.start..<next, text: []))
             return
         }
-        edits.append(Edit(range: lineStart..<endOfLine(entry.value.end), text: []))
+        let end = max(lineStart, endOfLine(entry.value.end))
+        edits.append(Edit(range: lineStart..<end, text: []))
     }
 
     private mutating func append(
