@@ -11,8 +11,7 @@ extension WebDAVStore {
 struct WebDAVRunCache: RunCacheStore {
     let store: WebDAVStore
 
-    // The failures of objects say it all; only their name is another.
-    private var key: ObjectKey { ObjectKey(ObjectID(high: 0, low: 0)) }
+    private var key: ObjectKey { RunCacheError.key }
 
     func runs() async throws -> Set<RunCacheName> {
         let root = FilePath(RunCacheName.directory)
@@ -67,29 +66,10 @@ struct WebDAVRunCache: RunCacheStore {
         }
     }
 
-    /// Runs requests about an entry; throws ``WebRunCacheError`` and `CancellationError`.
+    /// Runs requests about an entry; throws ``RunCacheError`` and `CancellationError`.
     private func about<Result>(
         _ path: FilePath, _ operation: String, _ body: () async throws -> Result
     ) async throws -> Result {
-        do {
-            return try await RetryingStore.Policy().retrying(body)
-        } catch let error as StoreError {
-            throw WebRunCacheError(
-                operation: operation, path: path, remote: store.traits.name,
-                words: error.reason.words, advice: error.advice)
-        }
-    }
-}
-
-/// A request about the run-cache that did not do what was asked.
-struct WebRunCacheError: UserFacingError {
-    let operation: String
-    let path: FilePath
-    let remote: String
-    let words: String
-    let advice: String?
-
-    var summary: String {
-        "cannot \(operation) \(printable(path.string)) on remote '\(remote)': \(words)"
+        try await RunCacheError.rethrowing(operation, path, RetryingStore.Policy(), body)
     }
 }

@@ -1,4 +1,5 @@
 package import Basics
+internal import Digests
 
 /// The name of a file in a run-cache.
 ///
@@ -45,4 +46,42 @@ package protocol RunCacheStore: Sendable {
 
     /// Stores an entry; a reader sees all of it or none of it.
     func put(_ bytes: [UInt8], as name: RunCacheName) async throws
+}
+
+/// A request about the run-cache of a remote that did not do what was asked.
+package struct RunCacheError: UserFacingError {
+    private let operation: String
+    private let path: FilePath
+    private let error: StoreError
+
+    package var summary: String {
+        "cannot \(operation) \(printable(path.string)) on remote '\(error.store)': "
+            + error.reason.words
+    }
+
+    package var advice: String? { error.advice }
+
+    /// The key for requests that are about no object: the failures of objects say it all, and only the
+    /// name is another.
+    package static var key: ObjectKey { ObjectKey(ObjectID(high: 0, low: 0)) }
+
+    /// Runs a request about what lies at `path`, again where that helps.
+    ///
+    /// `operation`: a verb. Throws ``RunCacheError`` for `StoreError`, and what else `request` throws.
+    package static func rethrowing<Result>(
+        _ operation: String, _ path: FilePath, _ policy: RetryingStore.Policy,
+        _ request: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await policy.retrying(request)
+        } catch let error as StoreError {
+            throw RunCacheError(operation: operation, path: path, error: error)
+        }
+    }
+
+    private init(operation: String, path: FilePath, error: StoreError) {
+        self.operation = operation
+        self.path = path
+        self.error = error
+    }
 }

@@ -55,35 +55,17 @@ struct S3RunCache: RunCacheStore {
         }
     }
 
-    /// Sends a request, again where that helps; throws ``S3RunCacheError`` and `CancellationError`.
+    /// Sends a request, again where that helps; throws ``RunCacheError`` and `CancellationError`.
     private func send(
         _ operation: String, _ path: String, _ make: () -> S3Request
     ) async throws -> HTTPResponse {
-        // The failures of objects say it all; only their name is another.
-        let key = ObjectKey(ObjectID(high: 0, low: 0))
-        do {
-            return try await store.configuration.retry.retrying {
-                let response = try await store.send(make(), .read, key)
-                guard response.status == 200 else { throw client.failure(.read, key, response) }
-                return response
-            }
-        } catch let error as StoreError {
-            throw S3RunCacheError(
-                operation: operation, path: path, remote: store.traits.name,
-                words: error.reason.words, advice: error.advice)
+        let key = RunCacheError.key
+        return try await RunCacheError.rethrowing(
+            operation, FilePath(path), store.configuration.retry
+        ) {
+            let response = try await store.send(make(), .read, key)
+            guard response.status == 200 else { throw client.failure(.read, key, response) }
+            return response
         }
-    }
-}
-
-/// A request about the run-cache that did not do what was asked.
-struct S3RunCacheError: UserFacingError {
-    let operation: String
-    let path: String
-    let remote: String
-    let words: String
-    let advice: String?
-
-    var summary: String {
-        "cannot \(operation) \(printable(path)) on remote '\(remote)': \(words)"
     }
 }

@@ -52,9 +52,8 @@ struct SSHRunCache: RunCacheStore {
                 let content = try await store.contents(
                     of: path(name), limit: limit, session)
             else {
-                throw SSHRunCacheError(
-                    operation: "read", path: path(name), remote: store.traits.name,
-                    words: StoreError.Reason.tooLarge(limit: limit).words, advice: nil)
+                throw StoreError(
+                    .read, RunCacheError.key, store: store.traits.name, .tooLarge(limit: limit))
             }
             return content
         }
@@ -68,33 +67,13 @@ struct SSHRunCache: RunCacheStore {
 
     /// Does something on the server, again where that helps.
     ///
-    /// Throws ``SSHRunCacheError`` and `CancellationError`.
+    /// Throws ``RunCacheError`` and `CancellationError`.
     private func onServer<Result>(
         _ operation: String, _ path: FilePath, _ body: (SFTPSession) async throws -> Result
     ) async throws -> Result {
-        // The failures of objects say it all; only their name is another.
-        let key = ObjectKey(ObjectID(high: 0, low: 0))
-        do {
-            return try await RetryingStore.Policy().retrying {
-                try await store.onServer(operation == "upload" ? .upload : .read, key, body)
-            }
-        } catch let error as StoreError {
-            throw SSHRunCacheError(
-                operation: operation, path: path, remote: store.traits.name,
-                words: error.reason.words, advice: error.advice)
+        try await RunCacheError.rethrowing(operation, path, RetryingStore.Policy()) {
+            try await store.onServer(
+                operation == "upload" ? .upload : .read, RunCacheError.key, body)
         }
-    }
-}
-
-/// A request about the run-cache that did not do what was asked.
-struct SSHRunCacheError: UserFacingError {
-    let operation: String
-    let path: FilePath
-    let remote: String
-    let words: String
-    let advice: String?
-
-    var summary: String {
-        "cannot \(operation) \(printable(path.string)) on remote '\(remote)': \(words)"
     }
 }
