@@ -9,7 +9,7 @@ internal import Storage
 /// memory, and nothing ever gets a name that it should not have.
 struct WebTransfer: Sendable {
     let client: WebClient
-    private let threads = HashingThreads()
+    private let threads = BlockingThreads()
 
     private var name: String { client.configuration.name }
 

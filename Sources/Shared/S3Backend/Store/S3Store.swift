@@ -12,7 +12,7 @@ package struct S3Store: ObjectStore {
     package let traits: StoreTraits
     let client: S3Client
     let conditions: Conditions
-    let threads: HashingThreads
+    let threads: BlockingThreads
     let uploads: UploadsUnderWay
 
     /// Opens nothing: the first request does.
@@ -34,7 +34,7 @@ package struct S3Store: ObjectStore {
         traits.putsOnlyNew = true  // "if there is no such object"
         self.traits = traits
         conditions = Conditions()
-        threads = HashingThreads()
+        threads = BlockingThreads()
         uploads = UploadsUnderWay()
     }
 

@@ -212,21 +212,3 @@ extension SFTPResponse {
         return handle
     }
 }
-
-/// Threads for reading, hashing and writing large files, which would hold up everything else.
-///
-/// They start with the first large file and end with the store.
-final class BlockingThreads: Sendable {
-    private let executor = Locked<BlockingExecutor?>(nil)
-
-    deinit { executor.withLock { $0 }?.shutDown() }
-
-    /// Runs work on the threads, or right here when the system gives none.
-    func run<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
-        let executor = executor.withLock { executor in
-            if executor == nil { executor = try? BlockingExecutor(threads: 2) }  // as said above
-            return executor
-        }
-        return try await withTaskExecutorPreference(executor, operation: body)
-    }
-}
