@@ -1,24 +1,12 @@
 internal import Basics
 internal import Digests
-
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
-
-/// Where a file that cannot be copied is shared by the closures of one upload.
-final class SharedUploadFile: Sendable {
-    let file: UploadFile
-
-    init(_ file: consuming UploadFile) { self.file = file }
-}
+internal import Storage
 
 /// A file on its way to the server: read, hashed and sent piece by piece.
 ///
 /// Its pieces are acknowledged while later ones are read. One task uses it.
 struct LargeUpload: ~Copyable {
-    private let source: SharedUploadFile
+    private let source: UploadSource
     private let handle: SFTPHandle
     private let session: SFTPSession
     private let budget: ByteBudget
@@ -29,7 +17,7 @@ struct LargeUpload: ~Copyable {
     private var offset: Int64 = 0
 
     init(
-        _ source: SharedUploadFile, like oid: ObjectID, to handle: SFTPHandle,
+        _ source: UploadSource, like oid: ObjectID, to handle: SFTPHandle,
         on session: SFTPSession, _ budget: ByteBudget
     ) {
         self.source = source
@@ -51,7 +39,7 @@ struct LargeUpload: ~Copyable {
         do {
             piece = try await threads.run {
                 try SFTPRequest.write(handle, at: offset, count: held) { buffer in
-                    let count = try source.file.file.read(into: buffer)
+                    let count = try source.file.read(into: buffer)
                     hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                     return count
                 }

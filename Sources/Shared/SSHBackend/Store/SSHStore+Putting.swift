@@ -16,7 +16,6 @@ extension SSHStore {
             try Task.checkCancellation()
             let source = try open(path, key)
             if source.size > Self.smallSize {
-                let source = SharedUploadFile(source)
                 return try await onServer(.upload, key) { session in
                     try await putLarge(source, key, session, moved)
                 }
@@ -33,16 +32,16 @@ extension SSHStore {
         }
     }
 
-    private func open(_ path: FilePath, _ key: ObjectKey) throws -> UploadFile {
+    private func open(_ path: FilePath, _ key: ObjectKey) throws -> UploadSource {
         do throws(SystemError) {
-            return try UploadFile(opening: path)
+            return try UploadSource(opening: path)
         } catch {
             throw StoreError(key, store: traits.name, readingSource: error)
         }
     }
 
     /// The content of a small file, which is what its name says.
-    private func read(_ source: consuming UploadFile, _ key: ObjectKey) throws -> [UInt8] {
+    private func read(_ source: UploadSource, _ key: ObjectKey) throws -> [UInt8] {
         let content: [UInt8]
         do throws(SystemError) {
             content = try source.file.readAll(limit: Int(source.size))
@@ -146,10 +145,10 @@ extension SSHStore {
     // MARK: Large
 
     private func putLarge(
-        _ source: SharedUploadFile, _ key: ObjectKey, _ session: SFTPSession,
+        _ source: UploadSource, _ key: ObjectKey, _ session: SFTPSession,
         _ moved: ((Int64) -> Void)?
     ) async throws -> Int64 {
-        let size = source.file.size
+        let size = source.size
         try await throughTemporary(path(of: key), session) { temporary, handle, close in
             var upload = LargeUpload(source, like: key.oid, to: handle, on: session, budget)
             do {
@@ -169,7 +168,7 @@ extension SSHStore {
             }
             upload.expect(close())
             try await upload.checkAll { try await checkWritten($0, temporary, session) }
-            guard (try? source.file.isUnchanged()) == true else {
+            guard (try? source.isUnchanged()) == true else {
                 throw StoreError(
                     .upload, key, store: traits.name,
                     .failed("the file in the cache changed while it was sent"))
