@@ -79,3 +79,31 @@ package struct TransportError: UserFacingError, Equatable {
         }
     }
 }
+
+extension TransportError {
+    /// What may become of the same request later.
+    package enum Prospect: Equatable, Sendable {
+        /// It fails for as long as nobody changes anything.
+        case hopeless
+        /// It may succeed.
+        case transient
+        /// More came than the caller is ready to take.
+        case tooLarge(limit: Int64)
+        /// It is about this request alone.
+        case failed
+    }
+
+    /// What becomes of the request when it is made again.
+    ///
+    /// `hasAnswered`: whether the server has answered before, so that its address is right. What worked
+    /// a moment ago will work again; a wrong address never will.
+    package func prospect(hasAnswered: Bool) -> Prospect {
+        switch reason {
+        case .noLibrary, .tls, .badRequest: .hopeless
+        case .hostNotFound, .cannotConnect, .connectTimeout: hasAnswered ? .transient : .hopeless
+        case .interrupted, .stalled: .transient
+        case .tooLarge(let limit): .tooLarge(limit: limit)
+        case .reading, .writing, .sourceShrank, .failed: .failed
+        }
+    }
+}

@@ -38,15 +38,11 @@ extension S3Client {
     }
 
     private func reason(for error: TransportError) -> StoreError.Reason {
-        let words = error.summary
-        switch error.reason {
-        case .noLibrary, .tls, .badRequest: return .unavailable(words)
-        case .hostNotFound, .cannotConnect, .connectTimeout:
-            // What worked a moment ago will work again; a wrong address never will.
-            return hasAnswered ? .interrupted(words) : .unavailable(words)
-        case .interrupted, .stalled: return .interrupted(words)
-        case .tooLarge(let limit): return .tooLarge(limit: Int(clamping: limit))
-        case .reading, .writing, .sourceShrank, .failed: return .failed(words)
+        switch error.prospect(hasAnswered: hasAnswered) {
+        case .hopeless: .unavailable(error.summary)
+        case .transient: .interrupted(error.summary)
+        case .tooLarge(let limit): .tooLarge(limit: Int(clamping: limit))
+        case .failed: .failed(error.summary)
         }
     }
 
