@@ -150,7 +150,7 @@ package struct PullWorkflow {
             }
             // What is in the cache needs no remote.
             let key = ObjectKey(out.needed.oid)
-            if try await isComplete(out.needed, in: cache, jobs, workers) { continue }
+            if try await out.needed.isComplete(in: cache, jobs: jobs, on: workers) { continue }
             if out.metafileKind == .repositoryImport {
                 imports.append(out)
                 continue
@@ -207,24 +207,6 @@ package struct PullWorkflow {
         }
     }
 
-    /// Whether the cache has an object, and all members that are meant when it is a directory.
-    private func isComplete(
-        _ needed: NeededOut, in cache: any ObjectCache, _ jobs: Int, _ workers: Workers
-    ) async throws -> Bool {
-        let oid = needed.oid
-        guard oid.isDirectory else { return try await cache.size(of: ObjectKey(oid)) != nil }
-        let limit = DirectoryListing.largestEncoding
-        // A list that is missing or damaged is one that must be fetched.
-        guard let bytes = try? await cache.contents(of: ObjectKey(oid), limit: limit),
-            let listing = try? DirectoryListing(reading: bytes, scheme: oid.scheme)
-        else { return false }
-        let meant = needed.part.members(of: listing)
-        if meant.isEmpty, needed.part != .whole { return false }
-        return try await absentObjects(
-            among: meant.map { listing.oid(at: $0) }, from: cache, jobs: jobs, on: workers
-        ).absent.isEmpty
-    }
-
     private func fetch(
         _ batch: Batch, _ places: [ObjectID: FilePath], _ report: inout PullReport
     ) async throws {
@@ -240,12 +222,7 @@ package struct PullWorkflow {
         try await fetch.run(
             files: batch.files, directories: batch.directories, isDryRun: options.isDryRun
         ) { count in
-            if progress.isNowhere || count == 0 { return nil }
-            return try ProgressMeter(
-                .init(
-                    title: "Downloading DVC objects", direction: "download", totalObjects: count,
-                    totalBytes: nil),
-                to: progress)
+            try ProgressMeter(downloading: count, to: progress)
         }
         let result = fetch.result
         report.fetchedCount += result.fetchedCount

@@ -57,12 +57,7 @@ extension Session {
         let fetch = VersionedFetch(
             from: store, into: batch.cache, TransferOptions(jobs: jobs), on: workers)
         try await fetch.run(request) { count in
-            if progress.isNowhere || count == 0 { return nil }
-            return try ProgressMeter(
-                .init(
-                    title: "Downloading DVC objects", direction: "download", totalObjects: count,
-                    totalBytes: nil),
-                to: progress)
+            try ProgressMeter(downloading: count, to: progress)
         }
         let result = fetch.result
         var errors: [any UserFacingError] = result.failures.map(\.error)

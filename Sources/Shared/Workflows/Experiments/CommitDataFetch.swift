@@ -68,6 +68,9 @@ struct CommitDataFetch {
         let selection = RemoteSelection(
             defaultName: session.config["remote.\(gitRemote).dvcremote"], only: remote)
         var positions: [String: Int] = [:]
+        let limit = session.jobs(jobs, remote: nil, blocksThreads: true)
+        let workers = try Workers(threads: limit)
+        defer { workers.shutDown() }
         for out in found.outs where out.out.isCached {
             guard let directory = out.configuration.cacheDirectory else { continue }
             let cache = session.cache(
@@ -77,18 +80,22 @@ struct CommitDataFetch {
             case .remote where out.metafileKind == .repositoryImport:
                 let error = UnsupportedPullError(
                     place: out.needed.place, kind: .importedByExperiment)
-                if try await !isComplete(out, in: cache) { plan.errors.append(error) }
+                if try await !out.needed.isComplete(in: cache, jobs: limit, on: workers) {
+                    plan.errors.append(error)
+                }
             case .remote(let remote) where remote.isCloudVersioned:
                 let error = UnsupportedPullError(
                     place: out.needed.place, kind: .versionedByExperiment)
-                if try await !isComplete(out, in: cache) { plan.errors.append(error) }
+                if try await !out.needed.isComplete(in: cache, jobs: limit, on: workers) {
+                    plan.errors.append(error)
+                }
             case .none:
                 let error = NoRemoteError(place: out.needed.place, isPull: true)
-                if try await !isComplete(out, in: cache) {
+                if try await !out.needed.isComplete(in: cache, jobs: limit, on: workers) {
                     throw NowhereToGetDataError(cause: error)
                 }
             case .invalid(let error):
-                if try await !isComplete(out, in: cache) {
+                if try await !out.needed.isComplete(in: cache, jobs: limit, on: workers) {
                     throw NowhereToGetDataError(cause: error)
                 }
             case .remote(let remote):
@@ -115,22 +122,6 @@ struct CommitDataFetch {
                 name.map(config.remoteNames.contains) ?? (config.defaultRemoteName != nil)
             return isUsable ? config : nil
         }
-    }
-
-    private func isComplete(_ out: CollectedOut, in cache: any ObjectCache) async throws -> Bool {
-        let oid = out.needed.oid
-        guard oid.isDirectory else { return try await cache.size(of: ObjectKey(oid)) != nil }
-        // A list that is missing or damaged is one that must be fetched.
-        guard
-            let bytes = try? await cache.contents(
-                of: ObjectKey(oid), limit: DirectoryListing.largestEncoding),
-            let listing = try? DirectoryListing(reading: bytes, scheme: oid.scheme)
-        else { return false }
-        for index in listing.indices
-        where try await cache.size(of: ObjectKey(listing.oid(at: index))) == nil {
-            return false
-        }
-        return true
     }
 
     // MARK: Fetching
@@ -177,12 +168,7 @@ struct CommitDataFetch {
         try await fetch.run(
             files: oids.filter { !$0.isDirectory }, directories: oids.filter(\.isDirectory)
         ) { count in
-            if progress.isNowhere || count == 0 { return nil }
-            return try ProgressMeter(
-                .init(
-                    title: "Downloading DVC objects", direction: "download", totalObjects: count,
-                    totalBytes: nil),
-                to: progress)
+            try ProgressMeter(downloading: count, to: progress)
         }
         let result = fetch.result
         outcome.fetchedCount += result.fetchedCount
