@@ -22,8 +22,10 @@ extension DirectoryListing {
         return candidates.filter { absent.contains(digests[$0]) }
     }
 
-    /// The members that are not in `other` with the same path and content.
-    private func membersMovedOrChanged(since other: DirectoryListing) -> [Int] {
+    /// The members that are not in `other` with the same path and content, in ascending order.
+    ///
+    /// Both are of one scheme.
+    package func membersMovedOrChanged(since other: DirectoryListing) -> [Int] {
         var result: [Int] = []
         pathBytes.withUnsafeBytes { bytes in
             other.pathBytes.withUnsafeBytes { otherBytes in

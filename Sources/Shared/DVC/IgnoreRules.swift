@@ -10,6 +10,7 @@ package import Basics
 /// Source: `DvcIgnoreFilter` in DVC 3.67 `ignore.py` with pathspec 1.1.
 package struct IgnoreRules: Sendable {
     private var patterns: [FilePath: [IgnorePattern]]
+    private var isBuiltIn = true
     /// Lines that cannot be used, in the order of the files; DVC stops at any of them.
     package private(set) var flaws: [IgnoreFlaw] = []
 
@@ -44,6 +45,7 @@ package struct IgnoreRules: Sendable {
                     pattern = moved
                 }
                 patterns[directory, default: []].append(pattern)
+                isBuiltIn = false
             } catch {
                 flaws.append(IgnoreFlaw(path: path, line: line.number, reason: error))
             }
@@ -89,12 +91,15 @@ package struct IgnoreRules: Sendable {
     /// Judges the entries of one directory, for a walk that comes from above: what is common to them
     /// is worked out once.
     package struct Entries {
+        /// Whether only names that begin with a dot can be ignored: there is no `.dvcignore`.
+        package let sparesPlainNames: Bool
         fileprivate let groups: [[IgnorePattern]]
         /// The directory's path and a slash; nothing for the root.
         fileprivate let front: [UInt32]
 
         /// Whether DVC passes the entry over because of itself.
         package func ignores(_ name: FilePath, isDirectory: Bool) -> Bool {
+            if sparesPlainNames, name.bytes.first != UInt8(ascii: ".") { return false }
             let text = front + CodePoints(name.bytes).values + [0x2f]
             let subject = Subject(
                 text: text, length: text.count - 1, isDirectory: isDirectory)
@@ -110,7 +115,8 @@ package struct IgnoreRules: Sendable {
     /// and normalized.
     package func entries(of directory: FilePath) -> Entries {
         let front = directory.isEmpty ? [] : CodePoints(directory.bytes).values + [0x2f]
-        return Entries(groups: groups(forEntriesOf: directory), front: front)
+        return Entries(
+            sparesPlainNames: isBuiltIn, groups: groups(forEntriesOf: directory), front: front)
     }
 
     /// One of the paths to be judged on the way down: the front of a text that goes on with a slash.

@@ -9,15 +9,23 @@ package final class DataCollector {
     private let repository: GitRepository
     private let reader: RevisionReader
     private let collector: OutCollector
+    private let files: WorkspaceFiles?
 
-    package convenience init(_ repository: GitRepository, sources: ConfigurationSources) {
+    /// `files`: what the working copy has, where the caller has asked for it already.
+    package convenience init(
+        _ repository: GitRepository, sources: ConfigurationSources, files: WorkspaceFiles? = nil
+    ) {
         self.init(
-            repository, RevisionReader(repository), Configurations(sources, in: repository))
+            repository, RevisionReader(repository), Configurations(sources, in: repository), files)
     }
 
-    init(_ repository: GitRepository, _ reader: RevisionReader, _ configurations: Configurations) {
+    init(
+        _ repository: GitRepository, _ reader: RevisionReader, _ configurations: Configurations,
+        _ files: WorkspaceFiles? = nil
+    ) {
         self.repository = repository
         self.reader = reader
+        self.files = files
         collector = OutCollector(reader, configurations, keepsStages: true)
     }
 
@@ -145,7 +153,7 @@ package final class DataCollector {
         func isWanted(_ path: FilePath) -> Bool {
             roots.contains { path.relative(to: $0) != nil }
         }
-        let files = try repository.workspaceFiles()
+        let files = try files ?? repository.workspaceFiles()
         if selection.targets.isEmpty {
             warnings += files.obsolete.filter(isWanted).map { ObsoleteFileError(path: $0) }
         }

@@ -8,8 +8,8 @@ extension GitRepository {
         try workspaceFiles().metafiles
     }
 
-    /// The same, and what DVC before 1.0 called `Dvcfile`, which no DVC reads any more.
-    func workspaceFiles() throws -> (metafiles: [FilePath], obsolete: [FilePath]) {
+    /// The same, and what no DVC reads any more.
+    package func workspaceFiles() throws -> WorkspaceFiles {
         // Git's own index and untracked cache answer quicker than a walk, and ignored directories,
         // where the data is, are not entered.
         let listed = try output(
@@ -20,7 +20,8 @@ extension GitRepository {
             let role = MetafileRole(path)
             return role != nil && role != .context
         }
-        return (metafiles, paths.filter { $0.lastComponent == "Dvcfile" })
+        return WorkspaceFiles(
+            metafiles: metafiles, obsolete: paths.filter { $0.lastComponent == "Dvcfile" })
     }
 
     /// The DVC root that a directory of the working copy is in, both from the top of the repository;
@@ -29,6 +30,14 @@ extension GitRepository {
         guard let workTree else { return nil }
         return nearestDVCRoot(above: directory, in: workTree)
     }
+}
+
+/// The files of a working copy that may say what its data is; from the top of the repository.
+package struct WorkspaceFiles: Sendable {
+    /// Of all DVC roots: tracked ones, and new ones that Git does not ignore.
+    package let metafiles: [FilePath]
+    /// What DVC before 1.0 called `Dvcfile`.
+    package let obsolete: [FilePath]
 }
 
 /// The directory itself or the nearest above it that has a `.dvc`; paths but `top` are from `top`.

@@ -39,8 +39,11 @@ package struct FileStamp: Hashable, Sendable {
     ///
     /// Times are taken from a clock that ticks every few milliseconds, or, where whole seconds are
     /// stored, every second or two. `moment`: nanoseconds since 1970.
-    package func isRacy(at moment: Int64) -> Bool {
-        max(modified, changed) > moment - (isCoarse ? 2_000_000_000 : Self.longestTick)
+    package func isRacy(at moment: Int64) -> Bool { settled > moment }
+
+    /// From when on the times tell of every write, in nanoseconds since 1970.
+    var settled: Int64 {
+        max(modified, changed) &+ (isCoarse ? 2_000_000_000 : Self.longestTick)
     }
 
     /// Whether whole seconds are all that the file system keeps, as far as can be told.

@@ -15,7 +15,7 @@ package final class FileStates: Sendable {
     }
 
     /// Raised when the table changes; a file of another version is made anew.
-    private static let schemaVersion = 1
+    private static let schemaVersion = 2
 
     /// A file that was read, and what it held.
     package struct Record: Sendable {
@@ -73,6 +73,12 @@ package final class FileStates: Sendable {
                     device INTEGER NOT NULL, inode INTEGER NOT NULL, scheme INTEGER NOT NULL,
                     size INTEGER NOT NULL, modified INTEGER NOT NULL, changed INTEGER NOT NULL,
                     high INTEGER NOT NULL, low INTEGER NOT NULL,
+                    PRIMARY KEY (device, inode, scheme)) WITHOUT ROWID;
+                DROP TABLE IF EXISTS directories;
+                CREATE TABLE directories (
+                    device INTEGER NOT NULL, inode INTEGER NOT NULL, scheme INTEGER NOT NULL,
+                    stamp_high INTEGER NOT NULL, stamp_low INTEGER NOT NULL,
+                    stamp_count INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL,
                     PRIMARY KEY (device, inode, scheme)) WITHOUT ROWID;
                 PRAGMA user_version = \(schemaVersion);
                 """)
@@ -150,5 +156,57 @@ package final class FileStates: Sendable {
                 ])
             }
         }
+    }
+
+    // MARK: Directories
+
+    /// What a directory held, and the stamp of its files then; `nil` when that is not known.
+    ///
+    /// `directory`: its own stamp, of which only device and inode count.
+    package func known(
+        at directory: FileStamp, scheme: HashScheme
+    ) -> (stamp: TreeStamp, oid: ObjectID)? {
+        database.withLock { connection in
+            // As above: a damaged file knows nothing.
+            let query = try? connection.database?.prepare(
+                """
+                SELECT stamp_high, stamp_low, stamp_count, high, low FROM directories
+                    WHERE device = ? AND inode = ? AND scheme = ?
+                """)
+            return try? query?.rows(Self.key(directory, scheme)) {
+                row -> (stamp: TreeStamp, oid: ObjectID) in
+                func word(_ column: CInt) -> UInt64 { UInt64(bitPattern: row.integer(column)) }
+                return (
+                    TreeStamp(high: word(0), low: word(1), count: word(2)),
+                    ObjectID(high: word(3), low: word(4), isDirectory: true, scheme: scheme)
+                )
+            }.first
+        }
+    }
+
+    /// Remembers that the files with this stamp are the members of `oid`, all of them and no others but
+    /// those that `.dvcignore` hides.
+    ///
+    /// The caller knows that each held what the list says while it had its part of the stamp.
+    package func save(_ stamp: TreeStamp, _ oid: ObjectID, at directory: FileStamp) {
+        database.withLock { connection in
+            let words = stamp.words + [oid.high, oid.low]
+            // What is not remembered is only looked at again.
+            try? connection.database?.prepare(
+                """
+                REPLACE INTO directories (device, inode, scheme, stamp_high, stamp_low,
+                    stamp_count, high, low) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """
+            ).run(
+                Self.key(directory, oid.scheme)
+                    + words.map { .integer(Int64(bitPattern: $0)) })
+        }
+    }
+
+    private static func key(_ directory: FileStamp, _ scheme: HashScheme) -> [DatabaseValue] {
+        [
+            .integer(Int64(bitPattern: directory.device)),
+            .integer(Int64(bitPattern: directory.inode)), .integer(Int64(scheme.rawValue)),
+        ]
     }
 }

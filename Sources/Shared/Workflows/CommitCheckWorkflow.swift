@@ -73,8 +73,8 @@ package struct CommitCheckWorkflow {
         let rules =
             oid.isDirectory
             ? try IgnoreRules.ofWorkspace(reader.root, downTo: path) : IgnoreRules()
-        let content = try await reader.content(of: path, scheme: oid.scheme, ignoring: rules)
-        return content.map { $0.oid != oid } ?? false
+        let name = try await reader.name(of: path, scheme: oid.scheme, ignoring: rules)
+        return name.map { $0 != oid } ?? false
     }
 }
 

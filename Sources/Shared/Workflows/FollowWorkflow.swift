@@ -55,8 +55,9 @@ package struct FollowWorkflow {
         if snapshot.isEmpty || snapshot.hasConflicts { return report }
         let cone = try SparseCone(of: session.repository)
         var outs: [FilePath] = []
-        for root in try roots(below: top) {
-            outs += try await follow(root, top, cone, &report)
+        let files = try session.repository.workspaceFiles()
+        for root in roots(of: files) {
+            outs += try await follow(root, top, files, cone, &report)
         }
         let directory = session.repository.gitDirectory
         if report.errors.isEmpty {
@@ -69,10 +70,12 @@ package struct FollowWorkflow {
 
     /// Returns the outs that should be there.
     private func follow(
-        _ root: FilePath, _ top: FilePath, _ cone: SparseCone?, _ report: inout Report
+        _ root: FilePath, _ top: FilePath, _ files: WorkspaceFiles, _ cone: SparseCone?,
+        _ report: inout Report
     ) async throws -> [FilePath] {
-        let data = try DataCollector(session.repository, sources: session.configurationSources)
-            .collect(DataSelection(), from: Standpoint(top: top, directory: root, root: root))
+        let data = try DataCollector(
+            session.repository, sources: session.configurationSources, files: files
+        ).collect(DataSelection(), from: Standpoint(top: top, directory: root, root: root))
         report.warnings += data.warnings
         report.errors += data.problems.map(\.error)
         let outs = data.outs.filter { out in
@@ -110,8 +113,8 @@ package struct FollowWorkflow {
     }
 
     /// The DVC roots that have metafiles, relative to the top.
-    private func roots(below top: FilePath) throws -> [FilePath] {
-        let folders = Set(try session.repository.workspaceMetafiles().map(\.parent))
+    private func roots(of files: WorkspaceFiles) -> [FilePath] {
+        let folders = Set(files.metafiles.map(\.parent))
         return Set(folders.compactMap { session.repository.dvcRoot(of: $0) }).sorted()
     }
 }

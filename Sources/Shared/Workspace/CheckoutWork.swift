@@ -19,13 +19,16 @@ struct CheckoutWork: Sendable {
     let executor: BlockingExecutor
 
     /// What was done for one out.
-    private struct Done: Sendable {
+    fileprivate struct Done: Sendable {
         var counts = CheckoutReport.Counts()
         var isMissing = false
         var errors: [any UserFacingError] = []
         var unlinked: [FilePath] = []
         var isExecutableBitSet = false
         var isDirectoryMade = false
+        /// Of the members that were placed; `nil` when one of them cannot be trusted to look different
+        /// after the next change.
+        var placedStamp: TreeStamp? = TreeStamp()
     }
 
     /// Some members of one out, side by side in its list: what a thread takes at a time.
@@ -61,6 +64,9 @@ struct CheckoutWork: Sendable {
             makeExecutable(surveys[index], index, done)
         }
         let results = done.withLock { $0 }
+        if failure.withLock({ $0 == nil }) {
+            for (survey, result) in zip(surveys, results) { remember(survey, result) }
+        }
         for (survey, result) in zip(surveys, results) { note(survey, result, &report) }
         if let error = failure.withLock({ $0 }) { report.errors.append(error) }
     }
@@ -156,6 +162,9 @@ struct CheckoutWork: Sendable {
                     old: replaced?.stamp, isExecutable: survey.out.isExecutable)
                 let outcome = try await placer.place(survey.listing.oid(at: member), at: target)
                 try note(outcome, path, replaced, &result, &records)
+                if case .placed(let record, _) = outcome {
+                    survey.listing.withPathBytes(at: member) { result.placed($0, record) }
+                }
             } catch let error as SystemError where error.isFinal {
                 add(result, records, batch.survey, done)
                 throw error
@@ -202,6 +211,13 @@ struct CheckoutWork: Sendable {
             let room = max(0, Self.mostErrors - done[index].errors.count)
             done[index].errors += result.errors.prefix(room)
             done[index].unlinked += result.unlinked
+            done[index].placedStamp = done[index].placedStamp.flatMap { all in
+                result.placedStamp.map { part in
+                    var all = all
+                    all += part
+                    return all
+                }
+            }
         }
     }
 
@@ -236,6 +252,16 @@ struct CheckoutWork: Sendable {
         }
     }
 
+    /// Remembers a directory that is now what it should be, so that the next look at it is short.
+    private func remember(_ survey: OutSurvey, _ result: Done) {
+        guard var stamp = survey.rightStamp, let placed = result.placedStamp,
+            result.errors.isEmpty, !result.isMissing,
+            let status = try? workspace.status(of: survey.out.path)
+        else { return }
+        stamp += placed
+        states.save(stamp, survey.out.oid, at: FileStamp(status))
+    }
+
     // MARK: The report
 
     private func note(_ survey: OutSurvey, _ result: Done, _ report: inout CheckoutReport) {
@@ -261,4 +287,16 @@ struct CheckoutWork: Sendable {
 extension SystemError {
     /// Whether the next file would have the same trouble.
     fileprivate var isFinal: Bool { [ENOSPC, EDQUOT, EROFS, EIO].contains(code) }
+}
+
+extension CheckoutWork.Done {
+    fileprivate mutating func placed(
+        _ path: UnsafeBufferPointer<UInt8>, _ record: FileStates.Record?
+    ) {
+        guard let record else {
+            placedStamp = nil
+            return
+        }
+        placedStamp?.insert(path, record.stamp)
+    }
 }

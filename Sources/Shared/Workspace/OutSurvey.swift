@@ -32,6 +32,8 @@ struct OutSurvey: Sendable {
     var spareDirectories: [FilePath] = []
     /// A file whose content is right and that should be executable.
     var needsExecutableBit = false
+    /// Of the members that are right as they are; `nil` when that is not known of all of them.
+    var rightStamp: TreeStamp?
 
     enum Found { case nothing, file, directory }
 
@@ -85,6 +87,7 @@ struct OutSurvey: Sendable {
 
     /// Leaves files alone whose content is saved nowhere.
     mutating func keepUnsaved() {
+        if !unsaved.isEmpty { rightStamp = nil }
         replaced.removeAll { !$0.isSaved }
         extras.removeAll { !$0.isSaved }
     }

@@ -141,19 +141,19 @@ package struct StageComparison: Sendable {
         if directoryExists(path) != oid.isDirectory, fileExists(path) || !oid.isDirectory {
             return .modified
         }
-        let content: WorkspaceContent?
+        let name: ObjectID?
         if case .inside(let inner) = place {
             let rules =
                 oid.isDirectory
                 ? try IgnoreRules.ofWorkspace(root, downTo: inner) : IgnoreRules()
-            content = try await reader(at: root).content(
+            name = try await reader(at: root).name(
                 of: inner, scheme: oid.scheme, ignoring: rules)
         } else {
-            content = try await reader(at: path.parent).content(
+            name = try await reader(at: path.parent).name(
                 of: path.lastComponent, scheme: oid.scheme, ignoring: IgnoreRules())
         }
-        guard let content else { return .deleted }
-        return content.oid == oid ? nil : .modified
+        guard let name else { return .deleted }
+        return name == oid ? nil : .modified
     }
 
     private func reader(at directory: FilePath) -> WorkspaceReader {

@@ -103,6 +103,13 @@ struct Surveyor: Sendable {
     // MARK: Directories
 
     private func directory(_ out: WantedOut) async throws -> OutSurvey? {
+        let start = currentNanoseconds()
+        let known = try await knownContent(of: out)
+        if let known, known.oid == out.oid {
+            var survey = OutSurvey(out, base: out.path, listing: .init(), selected: 0..<0)
+            survey.found = .directory
+            return survey
+        }
         guard let listing = try listing(of: out.oid) else {
             guard try await isRight(out) else { return nil }
             var survey = OutSurvey(out, base: out.path, listing: .init(), selected: 0..<0)
@@ -111,6 +118,7 @@ struct Surveyor: Sendable {
         }
         try WorkspaceDirectory.check(listing, at: out.path)
         if ignoresCase { try WorkspaceDirectory.checkTwins(of: listing, at: out.path) }
+        if let known, let survey = try await survey(out, listing, since: known) { return survey }
         let selected = out.part.map { listing.indices(at: $0) } ?? listing.indices
         var survey = OutSurvey(out, base: out.path, listing: listing, selected: selected)
         survey.found = try found(at: out.path)
@@ -141,6 +149,7 @@ struct Surveyor: Sendable {
         }
         survey.absent = selected.filter { !isSeen[$0 - selected.lowerBound] }.map(Int32.init)
         try await compare(inside.files, &survey)
+        noteRight(inside.files, at: start, &survey)
         return survey
     }
 
@@ -150,7 +159,7 @@ struct Surveyor: Sendable {
     }
 
     /// The list from the cache, hashed; `nil` when there is none.
-    private func listing(of oid: ObjectID) throws -> DirectoryListing? {
+    func listing(of oid: ObjectID) throws -> DirectoryListing? {
         let path = cache.path(of: ObjectKey(oid))
         guard let bytes = try readFileIfPresent(path, limit: DirectoryListing.largestEncoding)
         else { return nil }
@@ -175,7 +184,7 @@ struct Surveyor: Sendable {
         }
     }
 
-    private func walk(at path: FilePath) throws -> OutWalk {
+    func walk(at path: FilePath) throws -> OutWalk {
         let rules = try IgnoreRules.ofWorkspace(
             workspace.top.appending(root), downTo: path.relative(to: root) ?? path)
         return OutWalk(

@@ -80,6 +80,45 @@ package struct WorkspaceReader: Sendable {
         }
     }
 
+    /// The name of what is at `path`, or `nil` when nothing is: as ``content(of:scheme:ignoring:into:)``
+    /// has it, without the members of a directory.
+    ///
+    /// A directory in which nothing has changed since the last time costs an examination of each file.
+    package func name(
+        of path: FilePath, scheme: HashScheme, ignoring rules: IgnoreRules
+    ) async throws -> ObjectID? {
+        let start = currentNanoseconds()
+        let found = try await withExecutor { executor in
+            try await TreeWalk(root: root, rules: rules, threads: threads, executor: executor)
+                .found(below: path)
+        }
+        if let found, let known = states.known(at: found.directory, scheme: scheme),
+            known.stamp == found.stamp
+        {
+            return known.oid
+        }
+        guard let content = try await content(of: path, scheme: scheme, ignoring: rules) else {
+            return nil
+        }
+        if let found, content.listing != nil {
+            var stamp = TreeStamp()
+            for file in content.files { stamp.insert(file.path, file.stamp) }
+            // A file that was written to this instant may be so again and look the same.
+            if stamp == found.stamp, !stamp.isRacy(at: start) {
+                states.save(stamp, content.oid, at: found.directory)
+            }
+        }
+        return content.oid
+    }
+
+    private func withExecutor<Result>(
+        _ body: (BlockingExecutor) async throws -> Result
+    ) async throws -> Result {
+        let executor = try BlockingExecutor(threads: threads)
+        defer { executor.shutDown() }
+        return try await body(executor)
+    }
+
     private func directory(
         _ files: [ScannedFile], _ names: [ObjectID], _ scheme: HashScheme, _ intake: Intake
     ) throws -> WorkspaceContent {
