@@ -61,7 +61,13 @@ func dataFollows(_ command: FinishedCommand, environment: Environment) -> CInt {
         let git = try GitProgram(environment: environment, trace: trace)
         let snapshot = try MetafileSnapshot(ofCurrentDirectory: top, using: git)
         if snapshot.isEmpty || snapshot.hasConflicts { return 0 }
-        if MaterialisedState(in: directory)?.holds(snapshot, below: top) == true { return 0 }
+        // For `dvc.fetchData`: git-dvc knows whether that is set.
+        let isNewlyFetched = FetchHead.isUnseen(in: directory)
+        if !isNewlyFetched,
+            MaterialisedState(in: directory)?.holds(snapshot, below: top) == true
+        {
+            return 0
+        }
         throw becomeGitDVC(["git-hook", "post-checkout"], environment, trace)
     } catch {
         printMessage("warning", "cannot bring the DVC data up to date: \(summary(of: error))")

@@ -19,6 +19,7 @@ enum Bar {
     case atMost(Double, timesSlowestOf: [String])
     case faster(Double, than: String)
     case atMostMilliseconds(Double)
+    case atMostMore(milliseconds: Double, than: String)
     case peakAtMostMiB(Int)
     /// User and system time, of one of these.
     case cpuAtMost(Double, timesThatOf: String)
@@ -123,6 +124,13 @@ struct WorkResult {
         case .requestsAtMost(let limit):
             guard let count = requests[ours.name] else { return nil }
             return ("at most \(limit) requests", "\(count.total)", count.total <= limit)
+        case .atMostMore(let limit, let name):
+            guard let other = wall(name) else { return nil }
+            let more = (ours.wall - other) / .milliseconds(1)
+            return (
+                "at most \(decimal(limit, digits: 0)) ms over \(name)",
+                "\(decimal(more, digits: 1)) ms", more <= limit
+            )
         case .atMostMilliseconds(let limit):
             let milliseconds = ours.wall / .milliseconds(1)
             return (

@@ -99,6 +99,9 @@ package struct Session: Sendable {
         check("dvc.checkoutdata", "dvc.checkoutData", "one of auto, cache, never") {
             CheckoutData(rawValue: $0.lowercased()) != nil
         }
+        check("dvc.fetchdata", "dvc.fetchData", "one of none, head, all") {
+            FetchData(rawValue: $0.lowercased()) != nil
+        }
         check("dvc.commitcheck", "dvc.commitCheck", "one of warn, refuse, none") {
             CommitCheck(rawValue: $0.lowercased()) != nil
         }

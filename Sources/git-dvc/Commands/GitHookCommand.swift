@@ -39,10 +39,24 @@ private func followCheckout(_ invocation: Invocation, isQuiet: Bool) async throw
                 "hint", "the working copy lacks DVC data of this commit; get it with 'git dvc pull'"
             )
         }
+        try await prefetch(session, isQuiet: isQuiet)
     } catch let error where !(error is CancellationError) {
         printMessage("warning", "the DVC data was not brought up to date: \(summary(of: error))")
         printMessage("hint", "try again with 'git dvc pull'")
     }
+}
+
+/// Fetches the data that `dvc.fetchData` asks for, if Git has fetched since the last time.
+///
+/// Throws `CancellationError` alone: nobody waits for that data.
+func prefetch(_ session: Session, isQuiet: Bool) async throws {
+    let progress = session.progressOutput(isQuiet: isQuiet)
+    let report = try await PrefetchWorkflow(session).run(progress)
+    if report.fetchedCount > 0, !isQuiet {
+        let objects = counted(report.fetchedCount, "DVC object")
+        write("Fetched \(objects) for what git fetch brought (dvc.fetchData)\n", to: 2)
+    }
+    printMessages("warning", report.warnings)
 }
 
 /// Returns 1 only when the user wants such commits to be refused.

@@ -84,6 +84,7 @@ private func pull(
     let missing = options.allowsMissing ? [] : report.incomplete
     // What was not found on the way is told already, object by object.
     if report.errors.isEmpty { printMissing(missing, from: try session.standpoint().directory) }
+    if !options.isDryRun { try await prefetch(session, isQuiet: isQuiet) }
     let isComplete = report.errors.isEmpty && report.unsaved.isEmpty && missing.isEmpty
     return isComplete ? 0 : ExitCode.failure
 }

@@ -23,18 +23,21 @@ let gitCheckoutCase = BenchCase(
     let results = try [
         Work(
             title: "git checkout of a branch with the same data, 10 000 files",
+            bars: [.atMostMore(milliseconds: 8, than: "git checkout, no hook")],
             contenders: contenders("git checkout") { round in
                 ["checkout", "--quiet", round % 2 == 0 ? "code" : "main"]
             }
         ).measure(in: world),
         Work(
             title: "git commit of code, 10 000 tracked files",
+            bars: [.atMostMore(milliseconds: 25, than: "git commit, no hook")],
             contenders: contenders("git commit") { round in
                 ["commit", "--quiet", "--allow-empty", "--message", "\(round)"]
             }
         ).measure(in: world),
         Work(
             title: "git checkout of a branch with 10 of 10 000 files changed",
+            bars: [.atMostMore(milliseconds: 25, than: "git checkout, no hook")],
             contenders: contenders("git checkout") { round in
                 ["checkout", "--quiet", round % 2 == 0 ? "changed" : "main"]
             }
