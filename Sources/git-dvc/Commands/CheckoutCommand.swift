@@ -34,8 +34,7 @@ let checkoutCommand = CommandDescription(
         let session = try invocation.session()
         let here = try session.standpoint().directory
         do {
-            let scope = CheckoutWorkflow.Scope.selection(arguments.selection())
-            let report = try await CheckoutWorkflow(session, scope, options).run()
+            let report = try await CheckoutWorkflow(session, arguments.selection(), options).run()
             return try show(report, arguments, session, from: here)
         } catch let error as TargetError {
             printError(error)
