@@ -37,6 +37,15 @@ extension Transfer {
     private func setPeer(_ options: inout Options) {
         let peer = request.peer
         options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, milliseconds(peer.connectTimeout)))
+        let isSecure = request.url.prefix(6).lowercased() == "https:"
+        if isSecure { setAuthorities(&options) }
+        // Both are always set: what is not is read from the environment by libcurl.
+        options.set(CURLOPT_PROXY, (isSecure ? peer.proxy.https : peer.proxy.http) ?? "")
+        options.set(CURLOPT_NOPROXY, peer.proxy.exceptions ?? "")
+    }
+
+    private func setAuthorities(_ options: inout Options) {
+        let peer = request.peer
         switch peer.verification {
         case .system: break
         case .authorities(let path):
@@ -47,10 +56,6 @@ extension Transfer {
         }
         if let path = peer.certificatePath { options.set(CURLOPT_SSLCERT, path) }
         if let path = peer.keyPath { options.set(CURLOPT_SSLKEY, path) }
-        // Both are always set: what is not is read from the environment by libcurl.
-        let isSecure = request.url.prefix(6).lowercased() == "https:"
-        options.set(CURLOPT_PROXY, (isSecure ? peer.proxy.https : peer.proxy.http) ?? "")
-        options.set(CURLOPT_NOPROXY, peer.proxy.exceptions ?? "")
     }
 
     private func setMethod(_ options: inout Options) {

@@ -1,6 +1,12 @@
 internal import Basics
 internal import CCurl
 
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
 /// The thread that moves the bytes, and what it shares with the tasks that wait for it.
 final class TransferEngine: Sendable {
     private struct Inbox {
@@ -9,6 +15,8 @@ final class TransferEngine: Sendable {
         var isStopped = false
         /// Whether the thread sleeps and must be woken.
         var isPolling = false
+        /// How many others are about to wake it.
+        var wakers = 0
     }
 
     private let library: CurlLibrary
@@ -51,14 +59,18 @@ final class TransferEngine: Sendable {
     }
 
     private func tell(_ change: (inout Inbox) -> Void) {
-        inbox.withLock { inbox in
-            if inbox.isStopped { return }  // the thread may have freed `multi`
+        let wakes = inbox.withLock { inbox in
+            if inbox.isStopped { return false }  // the thread may have freed `multi`
             change(&inbox)
-            if inbox.isPolling {
-                inbox.isPolling = false
-                _ = curl.pointee.multi_wakeup(multi)
-            }
+            guard inbox.isPolling else { return false }
+            inbox.isPolling = false
+            inbox.wakers += 1
+            return true
         }
+        if !wakes { return }
+        // Not under the lock: it is a system call, and the thread wants the lock as soon as it wakes.
+        _ = curl.pointee.multi_wakeup(multi)
+        inbox.withLock { $0.wakers -= 1 }
     }
 
     // MARK: The thread
@@ -91,6 +103,7 @@ final class TransferEngine: Sendable {
         }
         for transfer in work.active.values { end(transfer, .failure(CancellationError()), &work) }
         for handle in work.spare { curl.pointee.easy_cleanup(handle) }
+        while inbox.withLock({ $0.wakers > 0 }) { sched_yield() }  // they still use `multi`
         _ = curl.pointee.multi_cleanup(multi)
     }
 

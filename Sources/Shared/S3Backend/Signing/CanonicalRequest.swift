@@ -68,9 +68,14 @@ struct CanonicalRequest {
 
     /// Without white space at both ends, and with one blank for any within.
     private static func trimmed(_ value: String) -> String {
-        let isPlain =
-            !value.utf8.contains { $0 < 0x20 } && !value.contains("  ") && value.first != " "
-            && value.last != " "
+        // Asked for each header of each request, so byte by byte.
+        var last = UInt8(ascii: " ")
+        var isPlain = true
+        for byte in value.utf8 {
+            if byte < 0x20 || byte == 0x20 && last == 0x20 { isPlain = false }
+            last = byte
+        }
+        isPlain = isPlain && (last != UInt8(ascii: " ") || value.isEmpty)
         if isPlain { return value }
         return value.split { $0 == " " || $0.isNewline || $0 == "\t" }.joined(separator: " ")
     }
