@@ -141,10 +141,12 @@ struct WebTransfer: Sendable {
             } catch let error as SystemError {
                 throw StoreError(.download, key, store: name, writing: error)
             }
-            try check(hasher.finish(isDirectory: key.oid.isDirectory), .download, key)
+            let found = hasher.finish(isDirectory: key.oid.isDirectory)
+            // What arrived is kept in any case: the caller has a use for what is something else.
+            target.keep()
+            try check(found, .download, key)
             return count
         }
-        target.keep()
         return size
     }
 

@@ -44,8 +44,9 @@ extension LocalStore {
                 throw StoreError(.download, key, store: traits.name, writing: error)
             }
         }
-        try check(content, .download, key)
+        // What arrived is kept in any case: the caller has a use for what is something else.
         new.keep()
+        try check(content, .download, key)
         return content.size
     }
 

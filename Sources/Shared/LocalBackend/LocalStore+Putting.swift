@@ -75,9 +75,23 @@ extension LocalStore {
             }
             return size
         } catch {
-            try? removeFile(temporary)  // the first error is the one to tell
-            throw error
+            let kept = keepMismatch(error, at: temporary)
+            if kept == nil { try? removeFile(temporary) }  // the first error is the one to tell
+            throw kept ?? error
         }
+    }
+
+    /// The error of a download that is something else than its name says, with the place where what
+    /// arrived is kept; `nil` for any other, and where nothing can be kept.
+    private func keepMismatch(_ error: any Error, at path: FilePath) -> StoreError? {
+        guard let error = error as? StoreError, case .mismatch(let found) = error.reason,
+            fileExists(path),
+            // A full disk, most likely: then the mismatch alone is told.
+            let place = try? setAside(downloadAt: path, error.key.oid, found: found)
+        else { return nil }
+        return StoreError(
+            error.operation, error.key, store: error.store, error.reason, cause: error.cause,
+            remedy: "what arrived is kept as '\(place)'; \(error.advice ?? "get the object again")")
     }
 
     /// Creates a temporary file beside where the object goes.

@@ -25,6 +25,11 @@ package final class DownloadTarget: Sendable {
     }
 
     package func keep() { isKept.withLock { $0 = true } }
+
+    /// Keeps the file when what ended the work is that its content has another name.
+    package func keep(after error: any Error) {
+        if case .mismatch = (error as? StoreError)?.reason { keep() }
+    }
 }
 
 /// Hashes a file behind the one who writes it; used by one task at a time, on whichever thread.

@@ -34,7 +34,8 @@ package protocol ObjectStore: Sendable {
 
     /// Writes the object to a new file at `path` and returns its size in bytes.
     ///
-    /// The bytes are hashed while they arrive; after an error, `mismatch` among them, nothing is left.
+    /// The bytes are hashed while they arrive; after an error nothing is left. After `mismatch` what
+    /// arrived may be left at `path`, for the caller to look at or to remove.
     func get(
         _ key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
     ) async throws -> Int64

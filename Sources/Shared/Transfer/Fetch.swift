@@ -152,11 +152,25 @@ package final class Fetch: Sendable {
             let bytes = try await store.contents(of: key, limit: limit)
             return (try DirectoryListing(reading: bytes, scheme: oid.scheme), false)
         } catch let error as StoreError {
-            try note(error, oid)
+            try note(try await keepingDamagedList(error, key), oid)
         } catch let error as DirectoryListingError {
             try note(StoreError(.read, key, store: store.traits.name, .failed(error.summary)), oid)
         }
         return nil
+    }
+
+    /// The error after a damaged list was downloaded once more, as a file that the cache sets aside.
+    private func keepingDamagedList(
+        _ error: StoreError, _ key: ObjectKey
+    ) async throws -> StoreError {
+        guard case .mismatch = error.reason else { return error }
+        do {
+            _ = try await cache.receive(key) { path in try await store.get(key, toFileAt: path) }
+            return error  // now it is intact, and the next fetch finds it
+        } catch let second as StoreError {
+            if case .mismatch = second.reason { return second }
+            return error
+        }
     }
 
     private func fetch(_ oid: ObjectID, _ meter: ProgressMeter?) async throws {

@@ -46,6 +46,7 @@ extension S3Store {
             return size
         } catch {
             moved.takeBack()
+            target.keep(after: error)
             throw error
         }
     }

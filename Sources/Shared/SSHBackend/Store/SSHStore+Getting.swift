@@ -23,8 +23,10 @@ extension SSHStore {
                     size += Int64(piece.count)
                     moved?(Int64(piece.count))
                 }
-                try check(hasher.finish(isDirectory: key.oid.isDirectory), .download, key)
+                let found = hasher.finish(isDirectory: key.oid.isDirectory)
+                // What arrived is kept in any case: the caller has a use for what is something else.
                 target.keep()
+                try check(found, .download, key)
                 return size
             }
         }
