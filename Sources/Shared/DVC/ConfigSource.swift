@@ -26,6 +26,8 @@ package struct ConfigSource: Sendable {
     package let directory: FilePath
     /// The file's name for messages.
     package let name: String
+    /// Whether it counts more than all files, whatever its level.
+    package var isOverride = false
 
     package init(level: ConfigLevel, bytes: [UInt8], directory: FilePath, name: String) {
         self.level = level

@@ -28,7 +28,8 @@ package struct DVCConfig: Sendable {
     }
 
     private init(merging sources: [ConfigSource], home: FilePath?) throws(ConfigError) {
-        for source in sources.sorted(by: { $0.level < $1.level }) {
+        let files = sources.filter { !$0.isOverride }.sorted { $0.level < $1.level }
+        for source in files + sources.filter(\.isOverride) {
             try merge(ConfigLayer(source, home: home))
         }
         try validate()

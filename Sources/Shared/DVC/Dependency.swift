@@ -54,7 +54,7 @@ enum Dependency {
                 ImportSource(
                     path: path, url: text("url") ?? "", revision: text("rev"),
                     lockedRevision: text("rev_lock"), remoteName: text("remote")?.lowercased(),
-                    hasOwnSettings: source?["remote"]?.mapping != nil || source?["config"] != nil))
+                    settings: ImportSettings(source)))
         case .urlImport, .data:
             return .content(at: OutLocation(path, in: wdir), try RecordedContent(fields))
         }

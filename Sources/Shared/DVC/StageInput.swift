@@ -20,8 +20,25 @@ package struct ImportSource: Equatable, Sendable {
     package let lockedRevision: String?
     /// The data remote of that repository to ask (`remote:`); `nil` for its default.
     package var remoteName: String?
-    /// Whether the import has a configuration for that repository, which only DVC applies.
-    package var hasOwnSettings = false
+    /// What the import says of that repository's settings.
+    package var settings = ImportSettings()
+}
+
+/// Settings that an import has for the repository it is from; they come from a tracked file.
+///
+/// Source: `RepoDependency._make_fs` in DVC 3.67 `dependency/repo.py`.
+package struct ImportSettings: Equatable, Sendable {
+    /// `config` with a path: a configuration file, relative to the DVC root.
+    package var file: String?
+    /// `config` with a map, written as a configuration file.
+    package var bytes: [UInt8] = []
+    /// `remote` with a map: options of the default remote.
+    package var remoteOptions: [String: String] = [:]
+
+    package init() {}
+
+    /// Whether there are any.
+    package var isEmpty: Bool { self == ImportSettings() }
 }
 
 /// What tells whether a stage is up to date, besides its outs.

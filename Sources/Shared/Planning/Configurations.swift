@@ -10,6 +10,8 @@ package struct ConfigurationSources: Sendable {
     package let globalFile: FilePath?
     /// What `~` means in a path.
     package let homeDirectory: FilePath?
+    /// What counts more than any file.
+    package var overrides: [ConfigSource] = []
 
     package init(systemFile: FilePath?, globalFile: FilePath?, homeDirectory: FilePath?) {
         self.systemFile = systemFile
@@ -138,7 +140,7 @@ package final class Configurations {
                     level: .local, bytes: local, directory: realDirectory,
                     name: directory.appending("config.local").string))
         }
-        return levels
+        return levels + sources.overrides
     }
 
     private func outerLevels() throws -> [ConfigSource] {

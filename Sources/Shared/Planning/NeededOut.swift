@@ -52,6 +52,16 @@ package struct UnidentifiedOut: Sendable {
     package let revision: Revision
     package let configuration: RootConfiguration
     package let metafileKind: Metafile.Kind
+    /// What the out of an import was to be downloaded from; `nil` for anything else.
+    package var importInput: StageInput?
+
+    /// The out with the object that it turned out to be.
+    package func identified(as oid: ObjectID) -> CollectedOut {
+        let needed = NeededOut(oid: oid, path: path, sources: sources, revision: revision)
+        return CollectedOut(
+            out: out, needed: needed, root: root, configuration: configuration,
+            metafileKind: metafileKind, metafile: metafile)
+    }
 
     /// The out with the list that its members in the metafile make; `nil` when there are none.
     ///

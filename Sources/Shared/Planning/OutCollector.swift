@@ -213,7 +213,7 @@ package final class OutCollector {
                 UnidentifiedOut(
                     out: out, path: path, metafile: unit.metafile, root: root.path,
                     sources: sources, revision: unit.place.revision, configuration: configuration,
-                    metafileKind: file.kind))
+                    metafileKind: file.kind, importInput: file.importInput))
             return
         }
         let needed = NeededOut(
@@ -243,6 +243,11 @@ private struct UnexpectedError: UserFacingError {
 }
 
 extension MetafileParser.Parsed {
+    /// What the out of an import is downloaded from.
+    fileprivate var importInput: StageInput? {
+        kind == .data ? nil : stages.first?.state.inputs.first
+    }
+
     /// Where an import from another repository comes from.
     fileprivate var importSource: ImportSource? {
         guard kind == .repositoryImport else { return nil }

@@ -79,11 +79,11 @@ package struct PullWorkflow {
         var report = PullReport()
         report.warnings = data.warnings
         report.errors = data.problems.map(\.error)
-        for out in data.unidentified
-        where out.out.isCached && out.listed == nil && options.placesData {
+        let unknown = data.unidentified.filter { $0.out.isCached && $0.listed == nil }
+        for out in unknown where out.importInput == nil && options.placesData {
             report.errors.append(NothingRecordedError(out: out))
         }
-        let outs = (data.outs + data.unidentified.compactMap(\.listed))
+        var outs = (data.outs + data.unidentified.compactMap(\.listed))
             .filter { $0.out.isCached && options.admits($0.out) }
         let placement = DataPlacement(session, root: standpoint.root, top: standpoint.top)
         let isWhole = options.selection.targets.isEmpty
@@ -97,11 +97,15 @@ package struct PullWorkflow {
             try await runs.run(&report)
         }
         try await fetch(outs, &report)
+        let imports = PartialImports(
+            session: session, top: standpoint.top, jobs: options.jobs, isDryRun: options.isDryRun)
+        outs += try await imports.fetch(
+            unknown.filter { $0.importInput != nil && options.admits($0.out) }, &report)
         if options.placesData, !options.isDryRun {
             var settings = CheckoutOptions()
             settings.unsaved = options.unsaved
             let done = try await placement.run(
-                outs, stale: stale, keeping: Set(data.outs.map(\.needed.path)), settings)
+                outs, stale: stale, keeping: Set((data.outs + outs).map(\.needed.path)), settings)
             report.add(done, options, from: standpoint.directory)
         }
         _ = consume lock

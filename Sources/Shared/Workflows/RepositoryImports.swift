@@ -7,6 +7,12 @@ internal import Planning
 internal import Storage
 internal import Transfer
 
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
 /// Data of another repository that cannot be had.
 struct ImportFetchError: UserFacingError {
     enum Reason {
@@ -14,7 +20,7 @@ struct ImportFetchError: UserFacingError {
         case git(String)
         case notThere
         case otherContent
-        case settings
+        case settings(String)
         case tooDeep
     }
 
@@ -30,7 +36,7 @@ struct ImportFetchError: UserFacingError {
             case .git(let words): printable(words)
             case .notThere: "there is no such file or directory at that commit"
             case .otherContent: "it is not what was imported"
-            case .settings: "the import has settings of its own for that repository"
+            case .settings(let words): "its settings for that repository: \(printable(words))"
             case .tooDeep: "it is imported from a repository that imports it, and so on"
             }
         return "cannot get \(place), which is \(origin): \(cause)"
@@ -39,7 +45,7 @@ struct ImportFetchError: UserFacingError {
     var advice: String? {
         switch reason {
         case .git: "check the address of the repository, and that you may read it"
-        case .settings: "get it with 'dvc pull'"
+        case .settings: "mend 'config' or 'remote' in the '.dvc' file"
         case .noCommit, .notThere, .otherContent, .tooDeep: "'dvc update' imports it anew"
         }
     }
@@ -72,29 +78,42 @@ struct RepositoryImports {
             }
             do {
                 let wanted = Wanted(
-                    place: out.needed.place, oid: out.needed.oid, cache: cache, depth: 0)
-                try await fetch(wanted, from: source, &report)
+                    place: out.needed.place, oid: out.needed.oid, scheme: out.needed.oid.scheme,
+                    cache: cache, depth: 0)
+                _ = try await fetch(wanted, from: source, &report)
             } catch let error as any UserFacingError {
                 report.errors.append(error)
             }
         }
     }
 
+    /// Fetches an import of which nothing is recorded, and returns what it is.
+    ///
+    /// Throws any `UserFacingError`, `CancellationError`.
+    func fetch(
+        _ place: String, from source: ImportSource, into cache: LocalStore,
+        _ report: inout PullReport
+    ) async throws -> ObjectID {
+        let wanted = Wanted(place: place, oid: nil, scheme: .md5, cache: cache, depth: 0)
+        return try await fetch(wanted, from: source, &report)
+    }
+
     private struct Wanted {
         let place: String
-        let oid: ObjectID
+        /// `nil` when nothing is recorded: then whatever is there is right.
+        let oid: ObjectID?
+        let scheme: HashScheme
         let cache: LocalStore
         let depth: Int
     }
 
     private func fetch(
         _ wanted: Wanted, from source: ImportSource, _ report: inout PullReport
-    ) async throws {
+    ) async throws -> ObjectID {
         func error(_ reason: ImportFetchError.Reason) -> ImportFetchError {
             ImportFetchError(place: wanted.place, source: source, reason: reason)
         }
         guard wanted.depth < Self.deepest else { throw error(.tooDeep) }
-        guard !source.hasOwnSettings else { throw error(.settings) }
         guard let text = source.lockedRevision, let commit = GitOID(text) else {
             throw error(.noCommit)
         }
@@ -111,14 +130,53 @@ struct RepositoryImports {
         var revisions = RevisionSelection()
         revisions.includesWorkspace = false
         revisions.names = ["\(commit)"]
-        let theirs = try DataCollector(repository, sources: session.configurationSources)
-            .collect(commits: revisions).outs.filter { $0.needed.revision == .commit(commit) }
+        let theirs: [CollectedOut]
+        do {
+            theirs = try outs(of: revisions, in: repository, source.settings)
+                .filter { $0.needed.revision == .commit(commit) }
+        } catch let problem as ConfigError {
+            throw error(.settings(problem.summary))
+        } catch let problem as SystemError {
+            throw error(.settings(problem.summary))
+        }
         let parts = Parts(
             repository: repository, commit: commit, path: path, source: source, outs: theirs)
-        guard try await fetch(wanted, parts, &report) else { throw error(.notThere) }
-        guard try await wanted.cache.size(of: ObjectKey(wanted.oid)) != nil else {
+        guard let found = try await fetch(wanted, parts, &report) else { throw error(.notThere) }
+        guard let oid = wanted.oid else { return found }
+        guard oid == found, try await wanted.cache.size(of: ObjectKey(oid)) != nil else {
             throw error(.otherContent)
         }
+        return oid
+    }
+
+    /// What the other repository tracks, with its settings and those that the import has for it.
+    private func outs(
+        of revisions: RevisionSelection, in repository: GitRepository, _ settings: ImportSettings
+    ) throws -> [CollectedOut] {
+        var sources = session.configurationSources
+        let here = session.repository.workTree ?? session.directory
+        func override(_ bytes: [UInt8], _ name: String) {
+            // It stands in a tracked file, or is named there: no more to be believed than one.
+            var source = ConfigSource(level: .repo, bytes: bytes, directory: here, name: name)
+            source.isOverride = true
+            sources.overrides.append(source)
+        }
+        if let file = settings.file {
+            let path = here.appending(file)
+            override(try readFile(path, limit: 1 << 20), path.string)
+        }
+        if !settings.bytes.isEmpty { override(settings.bytes, "the settings of the import") }
+        func collected() throws -> [CollectedOut] {
+            try DataCollector(repository, sources: sources).collect(commits: revisions).outs
+        }
+        let outs = try collected()
+        guard !settings.remoteOptions.isEmpty,
+            let name = outs.lazy.compactMap(\.configuration.config.defaultRemoteName).first
+        else { return outs }
+        override(
+            ImportSettings.section(.remote(name), settings.remoteOptions),
+            "the remote of the import")
+        return try collected()
     }
 
     /// Where in the other repository the data is.
@@ -131,46 +189,45 @@ struct RepositoryImports {
         let outs: [CollectedOut]
     }
 
-    /// Returns `false` when there is no such thing.
+    /// Returns what it is; `nil` when there is no such thing.
     private func fetch(
         _ wanted: Wanted, _ parts: Parts, _ report: inout PullReport
-    ) async throws -> Bool {
+    ) async throws -> ObjectID? {
         if let out = parts.outs.first(where: { parts.path.relative(to: $0.needed.path) != nil }) {
             let inside = parts.path.relative(to: out.needed.path) ?? ""
             return try await fetch(wanted, out, inside, parts, &report)
         }
-        guard let members = try await members(wanted, parts, &report) else { return false }
-        if members.count == 1, members[0].path.isEmpty { return true }
-        try keep(members, as: wanted)
-        return true
+        guard let members = try await members(wanted, parts, &report) else { return nil }
+        return try keep(members, for: wanted)
     }
 
     /// Fetches a tracked file or directory, or what is in one.
     private func fetch(
         _ wanted: Wanted, _ out: CollectedOut, _ inside: FilePath, _ parts: Parts,
         _ report: inout PullReport
-    ) async throws -> Bool {
+    ) async throws -> ObjectID? {
         if out.metafileKind == .repositoryImport, let source = out.importSource {
             let next = Wanted(
-                place: wanted.place, oid: out.needed.oid, cache: wanted.cache,
-                depth: wanted.depth + 1)
-            try await fetch(next, from: source, &report)
+                place: wanted.place, oid: out.needed.oid, scheme: out.needed.oid.scheme,
+                cache: wanted.cache, depth: wanted.depth + 1)
+            _ = try await fetch(next, from: source, &report)
         } else {
             try await transfer(out, part: inside.isEmpty ? nil : inside, wanted, parts, &report)
         }
-        if inside.isEmpty { return true }
+        if inside.isEmpty, out.needed.oid.scheme == wanted.scheme { return out.needed.oid }
+        guard out.needed.oid.isDirectory else {
+            return inside.isEmpty ? try keep([("", out.needed.oid)], for: wanted) : nil
+        }
         let listing = try await listing(of: out.needed.oid, in: wanted.cache)
         let indices = listing.indices(at: inside)
-        if indices.isEmpty { return false }
+        if indices.isEmpty, !inside.isEmpty { return nil }
         let members = indices.map { index in
             (
                 path: listing.path(at: index).relative(to: inside) ?? "",
                 oid: listing.oid(at: index)
             )
         }
-        if members.count == 1, members[0].path.isEmpty { return true }
-        try keep(members, as: wanted)
-        return true
+        return try keep(members, for: wanted)
     }
 
     /// Brings an object, and what it lists, from the other repository's remote, or from its cache
@@ -235,7 +292,7 @@ struct RepositoryImports {
             else { continue }
             let blob = String(decoding: words[2], as: UTF8.self)
             let bytes = try parts.repository.output(["cat-file", "blob", blob])
-            let oid = objectID(of: bytes, isDirectory: false, scheme: wanted.oid.scheme)
+            let oid = objectID(of: bytes, isDirectory: false, scheme: wanted.scheme)
             do {
                 try wanted.cache.takeIn(bytes, as: oid)
             } catch {
@@ -251,8 +308,8 @@ struct RepositoryImports {
             }
             _ = try await fetch(
                 Wanted(
-                    place: wanted.place, oid: out.needed.oid, cache: wanted.cache,
-                    depth: wanted.depth), out, "", parts, &report)
+                    place: wanted.place, oid: out.needed.oid, scheme: out.needed.oid.scheme,
+                    cache: wanted.cache, depth: wanted.depth), out, "", parts, &report)
             guard out.needed.oid.isDirectory else {
                 members.append((inside, out.needed.oid))
                 continue
@@ -265,13 +322,28 @@ struct RepositoryImports {
         return members.isEmpty ? nil : members
     }
 
-    /// Writes the list of a directory that the other repository has no list of, if it is the one.
+    /// The name of what was fetched: a file, with an empty path, or a directory, whose list is written.
+    ///
+    /// Files that are named as before DVC 3 get another name where today's is wanted.
     private func keep(
-        _ members: [(path: FilePath, oid: ObjectID)], as wanted: Wanted
-    ) throws {
-        let bytes = try DirectoryListing(members, scheme: wanted.oid.scheme).encoded()
-        let oid = objectID(of: bytes, isDirectory: true, scheme: wanted.oid.scheme)
-        if oid == wanted.oid { try wanted.cache.takeIn(bytes, as: oid) }
+        _ members: [(path: FilePath, oid: ObjectID)], for wanted: Wanted
+    ) throws -> ObjectID {
+        let members = try members.map { member in
+            guard member.oid.scheme != wanted.scheme else { return member }
+            let path = wanted.cache.path(of: ObjectKey(member.oid))
+            do {
+                let oid = try wanted.cache.takeIn(fileAt: path, scheme: wanted.scheme) { _ in true }
+                return (path: member.path, oid: oid)
+            } catch {
+                throw SystemError("read", path, code: EIO)
+            }
+        }
+        if members.count == 1, members[0].path.isEmpty { return members[0].oid }
+        let bytes = try DirectoryListing(members, scheme: wanted.scheme).encoded()
+        let oid = objectID(of: bytes, isDirectory: true, scheme: wanted.scheme)
+        // Another list than the one that is wanted is of no use.
+        if wanted.oid.map({ $0 == oid }) ?? true { try wanted.cache.takeIn(bytes, as: oid) }
+        return oid
     }
 
     // MARK: Repositories
@@ -279,9 +351,8 @@ struct RepositoryImports {
     /// The repository, with the commit in it.
     private func open(_ url: String, _ commit: GitOID) throws -> GitRepository {
         // In a hook Git's own variables mean this repository.
-        var environment = session.environment
-        for name in Self.repositoryVariables { environment[name] = nil }
-        let git = try GitProgram(environment: environment, trace: session.trace)
+        let git = try GitProgram(
+            environment: session.environment.outsideOfGit, trace: session.trace)
         let here = (session.repository.workTree ?? session.directory)
         let local = FilePath(url).isAbsolute ? FilePath(url) : here.appending(url)
         if directoryExists(local) {
@@ -313,13 +384,4 @@ struct RepositoryImports {
         ])
         return try question.run().status.isSuccess
     }
-
-    /// Source: `git rev-parse --local-env-vars`.
-    private static let repositoryVariables = [
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS",
-        "GIT_CONFIG_COUNT", "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE",
-        "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_INTERNAL_SUPER_PREFIX",
-        "GIT_SHALLOW_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_QUARANTINE_PATH",
-        "GIT_REPLACE_REF_BASE",
-    ]
 }
