@@ -13,7 +13,7 @@ import Glibc
     static let commands: [CommandDescription] = [
         initCommand, addCommand, commitCommand, removeCommand, pushCommand, pullCommand,
         fetchCommand, checkoutCommand, statusCommand, verifyCommand, expCommand, remoteCommand,
-        configCommand, installCommand,
+        configCommand, installCommand, gcCommand, fsckCommand,
         uninstallCommand, doctorCommand, completionCommand, versionCommand,
     ]
 

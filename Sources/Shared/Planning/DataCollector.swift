@@ -71,6 +71,20 @@ package final class DataCollector {
         return data
     }
 
+    /// All outs of the commits and, if it is selected, of the working copy, in every DVC root.
+    ///
+    /// Throws ``TargetError``, `SubprocessError`, `SystemError`.
+    package func collectAll(_ revisions: RevisionSelection) throws -> CollectedData {
+        let commits = try revisions.commits(in: repository)
+        let workspace =
+            revisions.includesWorkspace
+            ? try repository.workspaceMetafiles().map { MetafilePlace(.workspace, $0) } : []
+        _ = try collect(commits, in: nil, after: workspace) { _ in true }
+        var data = collector.take().data
+        data.commits = commits
+        return data
+    }
+
     /// Reads the metafiles of the workspace and of the commits, each meaning once, and says which
     /// there are.
     private func collect(

@@ -25,7 +25,7 @@ package struct Workers: Sendable {
     }
 
     /// The results of `body` for every index, in order.
-    func map<Element: Sendable>(
+    package func map<Element: Sendable>(
         _ count: Int, limit: Int, _ body: @escaping @Sendable (Int) async throws -> Element
     ) async throws -> [Element] {
         let results = Locked([Element?](repeating: nil, count: count))

@@ -174,3 +174,8 @@ extension Duration {
         }
     }
 }
+
+extension Session {
+    /// A span as ``recordLifetime`` is written; `nil` for anything else.
+    package static func span(_ text: String) -> Duration? { Duration(gitText: text) }
+}

@@ -47,7 +47,7 @@ let commitCommand = CommandDescription(
     })
 
 /// Asks a question on the terminal.
-@Sendable private func confirm(_ question: String) -> Bool {
+@Sendable func confirm(_ question: String) -> Bool {
     write("\(printable(question)) [y/n] ", to: 2)
     return readLine().map { ["y", "yes"].contains($0.lowercased()) } ?? false
 }

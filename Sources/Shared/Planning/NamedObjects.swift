@@ -1,0 +1,135 @@
+package import Basics
+package import Digests
+package import Git
+
+/// The objects that metafiles name, found without understanding the metafiles.
+///
+/// For those who remove objects: what looks like a name is one, of either generation, whatever
+/// schema the file has, whether DVC could read it, and whichever DVC root it belongs to. So a file
+/// with conflict markers keeps the objects of both sides.
+package struct NamedObjects: Sendable {
+    /// Where a directory's list is named.
+    package struct Place: Sendable {
+        /// Relative to the top of the repository, or absolute where the repository is another one.
+        package let path: FilePath
+        package let revision: Revision
+        /// Whether the file tells of an import, whose data another repository has.
+        package let isImport: Bool
+    }
+
+    package private(set) var oids: Set<ObjectID> = []
+    /// Lists of directories, as 3.x objects, and where each was first found.
+    package private(set) var lists: [ObjectID: Place] = [:]
+
+    package init() {}
+
+    /// Takes in the names in a metafile.
+    package mutating func add(_ bytes: [UInt8], at path: FilePath, of revision: Revision) {
+        var isImport: Bool?
+        for name in Self.names(in: bytes) {
+            let legacy = ObjectID(
+                high: name.high, low: name.low, isDirectory: name.isDirectory,
+                scheme: .md5DosToUnix)
+            let isNew = oids.insert(name).inserted
+            oids.insert(legacy)
+            guard isNew, name.isDirectory else { continue }
+            if isImport == nil { isImport = Self.tellsOfImport(bytes) }
+            lists[name] = Place(path: path, revision: revision, isImport: isImport ?? false)
+        }
+    }
+
+    /// Takes in names that are known to be needed.
+    package mutating func add(_ oid: ObjectID, at path: FilePath, of revision: Revision) {
+        guard oids.insert(oid).inserted, oid.isDirectory else { return }
+        lists[oid] = Place(path: path, revision: revision, isImport: false)
+    }
+
+    package mutating func merge(_ other: NamedObjects) {
+        oids.formUnion(other.oids)
+        lists.merge(other.lists) { old, _ in old }
+    }
+
+    /// Every run of 32 hex digits that stands alone, with the `.dir` that may follow it.
+    static func names(in bytes: [UInt8]) -> [ObjectID] {
+        var found: [ObjectID] = []
+        var start = 0
+        while start < bytes.count {
+            guard bytes[start].isWordByte else {
+                start += 1
+                continue
+            }
+            var end = start + 1
+            while end < bytes.count, bytes[end].isWordByte { end += 1 }
+            if end - start == 32 {
+                let suffix = bytes[end...].prefix(4).elementsEqual(".dir".utf8) ? 4 : 0
+                if let oid = ObjectID(bytes[start..<(end + suffix)]) { found.append(oid) }
+            }
+            start = end
+        }
+        return found
+    }
+
+    private static func tellsOfImport(_ bytes: [UInt8]) -> Bool {
+        bytes.split(separator: UInt8(ascii: "\n")).contains { line in
+            line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") }
+                .starts(with: "repo:".utf8)
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isWordByte: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+}
+
+extension NamedObjects {
+    /// What the metafiles of these commits and blobs name.
+    ///
+    /// Throws `SubprocessError`, and an error when Git lacks a blob: what it names is not known.
+    package init(
+        ofCommits commits: [GitOID], blobs: [(path: FilePath, blob: GitOID)],
+        in repository: GitRepository
+    ) throws {
+        let reader = RevisionReader(repository)
+        var places = try MetafileWalk(reader, roots: nil).metafiles(of: commits)
+        places += blobs.map { MetafilePlace(.workspace, $0.path, blob: $0.blob) }
+        var seen: Set<GitOID> = []
+        // What `dvc.yaml` and configuration files say names no objects.
+        places.removeAll { place in
+            let role = MetafileRole(place.path)
+            guard role == .dvcFile || role == .lock, let blob = place.blob else { return true }
+            return !seen.insert(blob).inserted
+        }
+        self.init()
+        // Some at a time, as all of a long history are too much to hold.
+        for start in stride(from: 0, to: places.count, by: 1000) {
+            let some = places[start..<min(start + 1000, places.count)]
+            let answers = try reader.files(
+                some.map { .init(RevisionPath($0.revision, $0.path), blob: $0.blob) })
+            for (place, answer) in zip(some, answers) {
+                switch answer {
+                case .file(let file): add(file.bytes, at: place.path, of: place.revision)
+                case .absent: continue
+                case .unreadable: throw LostMetafileError(place: place)
+                }
+            }
+        }
+    }
+}
+
+/// A metafile that Git says is there, and cannot give.
+struct LostMetafileError: UserFacingError {
+    let place: MetafilePlace
+
+    var summary: String {
+        "Git lacks the content of \(place.revision.place(of: place.path)), so nobody knows which "
+            + "objects it names"
+    }
+    var advice: String? { "get it with 'git fetch', or see with 'git fsck' what is missing" }
+}
