@@ -163,7 +163,8 @@ let package = Package(
         unitTests(
             of: "Workflows",
             with: [
-                "TestSupport", "Transfer", "Planning", "LocalBackend", "Storage", "StatusCache",
+                "TestSupport", "Transfer", "Planning", "Workspace", "LocalBackend", "Storage",
+                "StatusCache",
                 "S3Backend", "HTTPClient", "DVC", "Git", "Digests", "Basics",
             ]),
         .testTarget(
