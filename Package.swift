@@ -163,7 +163,8 @@ let package = Package(
         unitTests(
             of: "Workflows",
             with: [
-                "TestSupport", "Transfer", "Planning", "Workspace", "LocalBackend", "Storage",
+                "TestSupport", "Transfer", "Planning", "Workspace", "LocalBackend", "SSHBackend",
+                "Storage",
                 "StatusCache",
                 "S3Backend", "HTTPClient", "DVC", "Git", "Digests", "Basics",
             ]),

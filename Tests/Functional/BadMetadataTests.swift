@@ -114,10 +114,10 @@ import Testing
 
     @Test func `a remote that is not supported yet`() throws {
         try world.write(
-            "[core]\nremote = s\n['remote \"s\"']\nurl = hdfs://host/x\n", to: ".dvc/config")
+            "[core]\nremote = s\n['remote \"s\"']\nurl = azure://host/x\n", to: ".dvc/config")
         try world.commit("1", as: "a")
         try world.expectRefusal(
-            "remote 's' is reached by 'hdfs://', which is not supported yet",
+            "remote 's' is reached by 'azure://', which is not supported yet",
             hint: "use real DVC for it")
     }
 }

@@ -58,14 +58,15 @@ struct SSHFixture {
         case .rclone:
             let directory = try TemporaryDirectory(inMemory: true)
             keeper = directory
-            root = "/remote"
+            root = "/"
             folder = directory.path.appending("remote")
-            command = Command(
-                FilePath(try S3Server.program("rclone")),
-                [
-                    "serve", "sftp", "--stdio", "--config", "",
-                    directory.path.string,
-                ], environment: environment)
+            let connection = try RcloneConnection(url: "rclone://:local:\(folder)")
+            var withRclone = environment
+            withRclone["PATH"] = FilePath(try S3Server.program("rclone")).parent.string
+            withRclone["RCLONE_CONFIG"] = "/dev/null"
+            let connector = try RcloneConnector(
+                connection, withRclone, remote: "storage", scheme: "rclone")
+            command = connector.transport().command
         }
         self.keeper = keeper
         var configuration = SSHConfiguration(name: "storage", root: root)

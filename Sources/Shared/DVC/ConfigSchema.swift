@@ -87,6 +87,8 @@ enum ConfigSchema {
             "gdrive_acknowledge_abuse": .boolean, "verify": .boolean,
         ]),
         "http": http, "https": http, "webdav": webDAV, "webdavs": webDAV,
+        // Ours alone: real DVC refuses a configuration with such a remote.
+        "rclone": everyRemote.with(["verify": .boolean]),
     ]
 
     /// The options that hold a path, relative to the directory of the file that they stand in.

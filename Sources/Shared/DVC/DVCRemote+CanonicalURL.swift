@@ -9,6 +9,8 @@ extension DVCRemote {
     package var canonicalURL: String {
         switch location {
         case .directory(let path): return "file://" + path.string
+        // Names of rclone's may have any of the marks by which URLs are cut.
+        case .url("rclone", let text): return String(text[...].withoutTrailingSlashes)
         case .url(let scheme, let text):
             // Names of buckets and folders are compared exactly, only hosts are not.
             guard let url = URLText(text) else { return text }
@@ -34,8 +36,18 @@ extension DVCRemote {
         }
         let connection = text(of: "connection_string").map(Self.account(inConnectionString:))
         let account = connection ?? text(of: "account_name")
-        return [endpoint.map { "endpoint=\($0)" }, account.map { "account=\($0)" }]
-            .compactMap { $0 }.map { "#" + $0 }.joined()
+        return
+            ([endpoint.map { "endpoint=\($0)" }, account.map { "account=\($0)" }]
+            .compactMap { $0 } + logins).map { "#" + $0 }.joined()
+    }
+
+    /// Who logs in to Google Drive: `gdrive://root` is another place for each user.
+    private var logins: [String] {
+        guard case .url("gdrive", _) = location else { return [] }
+        return [
+            "profile", "gdrive_client_id", "gdrive_user_credentials_file",
+            "gdrive_service_account_user_email", "gdrive_service_account_json_file_path",
+        ].compactMap { option in text(of: option).map { "\(option)=\($0)" } }
     }
 
     /// The parts of an Azure connection string that say where, not who.

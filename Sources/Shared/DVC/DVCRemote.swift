@@ -7,10 +7,10 @@ package enum RemoteLocation: Equatable, Sendable {
     /// One of ``knownSchemes`` in lower case, and the URL as it is written; it may hold a password.
     case url(scheme: String, text: String)
 
-    /// Source: dvc-compat 8.
+    /// Source: dvc-compat 8; `rclone` is ours alone.
     package static let knownSchemes: Set<String> = [
         "s3", "gs", "azure", "ssh", "http", "https", "webdav", "webdavs", "hdfs", "webhdfs", "oss",
-        "gdrive",
+        "gdrive", "rclone",
     ]
 }
 

@@ -29,6 +29,10 @@ struct WebClient: Sendable {
     let configuration: WebConfiguration
     private let loop: TransferLoop
     private let answered = Locked(false)
+    /// Whether requests say who sends them.
+    private var isAnonymous = false
+    /// Whether redirects are followed, or are the answer.
+    private var followsRedirects = true
 
     private static let redirectLimit = 5
 
@@ -39,6 +43,14 @@ struct WebClient: Sendable {
 
     func request(_ method: HTTPRequest.Method, _ path: FilePath) -> HTTPRequest {
         HTTPRequest(method, configuration.address.url(of: path), peer: configuration.peer)
+    }
+
+    /// The same, but that redirects are the answer, and that nobody is told who asks.
+    func following(redirects: Bool, anonymously: Bool) -> WebClient {
+        var client = self
+        client.followsRedirects = redirects
+        client.isAnonymous = anonymously
+        return client
     }
 
     /// Whether the server has answered any request, so that its address is right.
@@ -52,6 +64,10 @@ struct WebClient: Sendable {
     func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         var request = request
         let host = hostAndPort(ofURL: request.url)
+        if isAnonymous {
+            request.peer.negotiates = false
+            return try await loop.send(request)
+        }
         var identity = try await configuration.identity.headers(after: nil)
         request.secrets += identity
         var response = try await loop.send(request)
@@ -65,6 +81,7 @@ struct WebClient: Sendable {
                 response = try await loop.send(request)
             }
         }
+        guard followsRedirects else { return response }
         for _ in 0..<Self.redirectLimit {
             guard let next = follow(response, from: request, host: host) else { return response }
             request = next
@@ -92,6 +109,7 @@ struct WebClient: Sendable {
         let losesTLS = from == "https:" && to != "https:"
         guard request.method.isReading, !losesTLS else { return nil }
         next.secrets = []
+        next.peer.negotiates = false
         return next
     }
 }

@@ -9,7 +9,7 @@ internal import Storage
 /// memory, and nothing ever gets a name that it should not have.
 struct WebTransfer: Sendable {
     let client: WebClient
-    private let threads = BlockingThreads()
+    private let threads: BlockingThreads
 
     private var name: String { client.configuration.name }
 
@@ -18,7 +18,13 @@ struct WebTransfer: Sendable {
     /// From so many bytes on the server is asked before the content is sent.
     private static let askFirstSize: Int64 = 1 << 20
 
-    init(_ client: WebClient) { self.client = client }
+    init(_ client: WebClient, _ threads: BlockingThreads = BlockingThreads()) {
+        self.client = client
+        self.threads = threads
+    }
+
+    /// The same by another client.
+    func by(_ client: WebClient) -> WebTransfer { WebTransfer(client, threads) }
 
     // MARK: Sending
 
@@ -115,8 +121,10 @@ struct WebTransfer: Sendable {
     // MARK: Receiving
 
     /// Writes an object to a new file and returns its size in bytes.
+    ///
+    /// `url`: where it is, if not at its own place.
     func get(
-        _ key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
+        _ key: ObjectKey, at url: String? = nil, toFileAt path: FilePath, observer: ByteObserver?
     ) async throws -> Int64 {
         try Task.checkCancellation()
         let target: DownloadTarget
@@ -127,6 +135,7 @@ struct WebTransfer: Sendable {
         }
         let size = try await MovedBytes(observer).during { observer in
             var request = client.request(.get, key.path)
+            if let url { request.url = url }
             request.destination = .file(
                 descriptor: target.descriptor, offset: 0, limit: Int64.max)
             request.observer = observer
@@ -150,9 +159,10 @@ struct WebTransfer: Sendable {
         return size
     }
 
-    func contents(of key: ObjectKey, limit: Int) async throws -> [UInt8] {
+    func contents(of key: ObjectKey, at url: String? = nil, limit: Int) async throws -> [UInt8] {
         try Task.checkCancellation()
         var request = client.request(.get, key.path)
+        if let url { request.url = url }
         request.destination = .memory(limit: limit)
         let response = try await client.send(request, .read, key)
         guard response.status == 200 else { throw client.failure(.read, key, response, .get) }

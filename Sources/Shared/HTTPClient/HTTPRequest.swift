@@ -115,6 +115,9 @@ package struct Peer: Equatable, Sendable {
     /// Files (PEM) that say who we are, and the key to that if it is in another.
     package var certificatePath: String?
     package var keyPath: String?
+    /// Whether to answer when the server asks who we are by Kerberos: with the ticket that the user
+    /// has, through libcurl's GSS (RFC 4559).
+    package var negotiates = false
     /// For one connection.
     package var connectTimeout = Duration.seconds(60)
     /// How long nothing may move in either direction.

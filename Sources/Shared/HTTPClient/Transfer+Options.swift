@@ -39,6 +39,10 @@ extension Transfer {
         options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, milliseconds(peer.connectTimeout)))
         let isSecure = request.url.prefix(6).lowercased() == "https:"
         if isSecure { setAuthorities(&options) }
+        if peer.negotiates {
+            options.set(CURLOPT_HTTPAUTH, 1 << 2)  // CURLAUTH_NEGOTIATE, whose cast hides it
+            options.set(CURLOPT_USERPWD, ":")  // whoever the ticket says
+        }
         // Both are always set: what is not is read from the environment by libcurl.
         options.set(CURLOPT_PROXY, (isSecure ? peer.proxy.https : peer.proxy.http) ?? "")
         options.set(CURLOPT_NOPROXY, peer.proxy.exceptions ?? "")

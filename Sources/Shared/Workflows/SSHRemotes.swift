@@ -21,7 +21,7 @@ extension Session {
             program, login, environment, asker: suiteProgram(named: "git-dvc", environment),
             temporaryFolder: folder?.isAbsolute == true ? folder ?? "/tmp" : "/tmp")
         var configuration = SSHConfiguration(name: remote.name, root: login.address.path)
-        configuration.login = login
+        configuration.peer = .server(login)
         if let sessions = remote.number("max_sessions") {
             // DVC keeps two of them for a shell, which we do not need.
             configuration.sessions = max(1, min(configuration.sessions, sessions - 2))

@@ -39,6 +39,11 @@ extension Session {
         case .url("webdav", let text), .url("webdavs", let text):
             return wrapped(try webDAVStore(for: remote, url: text), policy)
         case .url("ssh", let text): return wrapped(try sshStore(for: remote, url: text), policy)
+        case .url("webhdfs", let text):
+            return wrapped(try webHDFSStore(for: remote, url: text), policy)
+        case .url(let scheme, let text) where ["rclone", "gdrive", "oss", "hdfs"].contains(scheme):
+            return wrapped(
+                try rcloneStore(for: remote, scheme: scheme, url: text, jobs: jobs), policy)
         case .url(let scheme, _):
             throw UnsupportedRemoteError(remote: remote.name, scheme: scheme)
         }

@@ -17,10 +17,25 @@ package final class FaultProxy: Sendable {
         let head: [UInt8]
     }
 
+    /// What a server of a test's own answers.
+    package struct Reply: Sendable {
+        package var status: Int
+        package var headers: [String: String]
+        package var body: [UInt8]
+
+        package init(_ status: Int, headers: [String: String] = [:], body: [UInt8] = []) {
+            self.status = status
+            self.headers = headers
+            self.body = body
+        }
+    }
+
     /// What is done to a request.
     package enum Fault: Sendable {
         /// Answers itself, after it read the whole request.
         case answer(Int, headers: [String: String] = [:], body: String = "")
+        /// Answers what this says to the request and its body: a server of the test's own.
+        case serve(@Sendable (Request, [UInt8]) -> Reply)
         /// Answers like this, but never ends the body that it announces.
         case answerShort(body: String, announced: Int)
         /// Answers with these bytes, whatever they are.
@@ -136,15 +151,22 @@ package final class FaultProxy: Sendable {
     ) {
         switch fault {
         case .answer(let status, let headers, let body):
-            Self.discardBody(request, start, client)
+            Self.takeBody(request, start, client)
             noteAnswer(client)
-            Self.answer(client, status, headers, body, isHead: request.method == "HEAD")
+            Self.answer(
+                client, status, headers, Array(body.utf8), isHead: request.method == "HEAD")
+        case .serve(let answer):
+            let body = Self.takeBody(request, start, client)
+            let reply = answer(request, body)
+            noteAnswer(client)
+            Self.answer(
+                client, reply.status, reply.headers, reply.body, isHead: request.method == "HEAD")
         case .answerShort(let body, let announced):
-            Self.discardBody(request, start, client)
+            Self.takeBody(request, start, client)
             client.send(
                 "HTTP/1.1 200 OK\r\nContent-Length: \(announced)\r\n\r\n\(body)".utf8)
         case .raw(let bytes):
-            Self.discardBody(request, start, client)
+            Self.takeBody(request, start, client)
             client.send(bytes.utf8)
         case .reset(let count):
             var taken = start.count
@@ -155,7 +177,7 @@ package final class FaultProxy: Sendable {
             }
             client.resetOnClose()
         case .stall:
-            Self.discardBody(request, start, client)
+            Self.takeBody(request, start, client)
             while !client.receive().isEmpty {}
         case nil, .truncate, .corrupt, .replaceAnswer:
             forward(request, start, client, fault)
@@ -163,13 +185,13 @@ package final class FaultProxy: Sendable {
     }
 
     private static func answer(
-        _ client: LoopbackSocket, _ status: Int, _ headers: [String: String], _ body: String,
+        _ client: LoopbackSocket, _ status: Int, _ headers: [String: String], _ body: [UInt8],
         isHead: Bool
     ) {
         var text = "HTTP/1.1 \(status) Status\r\nConnection: close\r\n"
-        text += "Content-Length: \(body.utf8.count)\r\n"
+        text += "Content-Length: \(body.count)\r\n"
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
-        client.send((text + "\r\n" + (isHead ? "" : body)).utf8)
+        client.send(Array((text + "\r\n").utf8) + (isHead ? [] : body))
     }
 
     // MARK: Handing on
@@ -179,7 +201,8 @@ package final class FaultProxy: Sendable {
     ) {
         guard let upstream, let server = try? LoopbackSocket.connected(to: upstream) else {
             // A test that forgot the server sees it at once.
-            return Self.answer(client, 502, [:], "nobody is behind this proxy", isHead: false)
+            let words = Array("nobody is behind this proxy".utf8)
+            return Self.answer(client, 502, [:], words, isHead: false)
         }
         server.send(Self.headForOneRequest(request))
         server.send(start)
@@ -202,7 +225,8 @@ package final class FaultProxy: Sendable {
         noteAnswer(client)
         if case .replaceAnswer(let status, let headers, let body) = fault {
             while !server.receive().isEmpty {}
-            return Self.answer(client, status, headers, body, isHead: request.method == "HEAD")
+            return Self.answer(
+                client, status, headers, Array(body.utf8), isHead: request.method == "HEAD")
         }
         client.send(head)
         var allowed = Int.max
@@ -269,17 +293,22 @@ package final class FaultProxy: Sendable {
         }
     }
 
-    private static func discardBody(
+    /// Takes the whole body and returns it.
+    @discardableResult
+    private static func takeBody(
         _ request: Request, _ start: [UInt8], _ client: LoopbackSocket
-    ) {
+    ) -> [UInt8] {
+        var body = start
         if request.headers["expect"]?.lowercased() == "100-continue" {
             client.send("HTTP/1.1 100 Continue\r\n\r\n".utf8)
         }
         var left = request.bodyCount - start.count
         while left > 0 {
             let piece = client.receive(atMost: min(left, 64 << 10))
-            if piece.isEmpty { return }
+            if piece.isEmpty { break }
             left -= piece.count
+            body += piece
         }
+        return body
     }
 }

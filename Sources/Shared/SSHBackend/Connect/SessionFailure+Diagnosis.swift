@@ -19,12 +19,13 @@ extension SFTPSessionFailure {
         "Broken pipe", "banner exchange",
     ]
 
-    var words: String {
+    func words(_ peer: SFTPPeer) -> String {
         switch cause {
         case .notStarted(let words): return words
         case .ended(let words):
-            let kind = wasOpen ? "the connection was lost" : "ssh could not connect"
-            return words.isEmpty ? kind : "\(kind): \(printable(words))"
+            let kind = wasOpen ? "the connection was lost" : "\(peer.name) could not connect"
+            let said = printable(withoutTimes(words))
+            return words.isEmpty ? kind : "\(kind): \(said)"
         case .notUnderstood(.notTheProtocol(let beginning)):
             let text = String(decoding: beginning, as: UTF8.self)
             return "the server sends something else before the protocol: \(quoted(text, limit: 80))"
@@ -35,13 +36,40 @@ extension SFTPSessionFailure {
         }
     }
 
-    /// What it means for a request; `login` is how the server was reached, if that was by ssh.
-    func reason(_ login: SSHLogin?) -> (reason: StoreError.Reason, remedy: String?) {
+    /// What it means for a request.
+    func reason(_ peer: SFTPPeer) -> (reason: StoreError.Reason, remedy: String?) {
+        let words = words(peer)
         if isTransient { return (.interrupted(words), nil) }
-        guard case .ended(let said) = cause else { return (.unavailable(words), remedy(login)) }
+        let remedy = remedy(peer)
+        guard case .ended(let said) = cause else { return (.unavailable(words), remedy) }
         let isDenied = ["Permission denied", "Too many authentication failures", "Host key"]
             .contains { said.contains($0) }
-        return (isDenied ? .denied(words) : .unavailable(words), remedy(login))
+        return (isDenied ? .denied(words) : .unavailable(words), remedy)
+    }
+
+    private func remedy(_ peer: SFTPPeer) -> String? {
+        switch peer {
+        case .server(let login): remedy(login)
+        case .rclone(let place): rcloneRemedy(place)
+        case .program: remedy(SSHLogin?.none)
+        }
+    }
+
+    private func rcloneRemedy(_ place: String) -> String? {
+        guard case .ended(let said) = cause else { return nil }
+        if said.contains("single files") {
+            return "'\(printable(place))' is a file, and a remote must be a folder"
+        }
+        if said.contains("didn't find section") {
+            return
+                "'rclone listremotes' shows the remotes that there are, 'rclone config' makes one"
+        }
+        if said.contains("RCLONE_CONFIG_PASS") || said.contains("decrypt configuration") {
+            return "rclone's configuration has a password: give it in RCLONE_CONFIG_PASS or by "
+                + "RCLONE_PASSWORD_COMMAND"
+        }
+        if said.contains("unknown flag") { return "rclone 1.65 or newer is needed" }
+        return "see what 'rclone lsd' says to that place"
     }
 
     private func remedy(_ login: SSHLogin?) -> String? {
@@ -87,4 +115,15 @@ extension SFTPSessionFailure {
         }
         return "see whether '\(target)' works without asking anything"
     }
+}
+
+/// A program's last words without the date and time that some programs put before each line.
+private func withoutTimes(_ words: String) -> String {
+    words.split(separator: "; ").map { line in
+        let fields = line.split(separator: " ", maxSplits: 2)
+        guard fields.count == 3, fields[0].count == 10, fields[1].contains(":"),
+            (fields[0] + fields[1]).allSatisfy({ $0.isNumber || "/:".contains($0) })
+        else { return line }
+        return fields[2]
+    }.joined(separator: "; ")
 }

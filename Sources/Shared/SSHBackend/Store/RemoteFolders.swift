@@ -26,9 +26,6 @@ final class RemoteFolders: Sendable {
     /// A folder that is not there and will be needed.
     func noteAbsent(_ folder: FilePath) { state.withLock { _ = $0.absent.insert(folder) } }
 
-    /// A folder that was thought to be there, and is not.
-    func forget(_ folder: FilePath) { state.withLock { _ = $0.present.remove(folder) } }
-
     var present: [FilePath] { state.withLock { Array($0.present) } }
 
     private enum Turn {
@@ -93,6 +90,14 @@ extension SSHStore {
         }
     }
 
+    /// Makes a folder, and those above it, of which it was thought that they are there.
+    func remake(_ folder: FilePath, _ session: SFTPSession) async throws {
+        if folder.isEmpty || folder == "/" { return }
+        if try await isFolder(folder, session) { return }
+        try await remake(folder.parent, session)
+        try await make(folder, session.send(.mkdir(folder)), session)
+    }
+
     private func isFolder(_ path: FilePath, _ session: SFTPSession) async throws -> Bool {
         let answer = try await session.send(.stat(path)).value()
         switch answer {
@@ -110,12 +115,16 @@ extension SSHStore {
             try await prepare(parent, session)
         }
         let replies = batch.map { (path: $0, reply: session.send(.mkdir($0))) }
-        for (path, reply) in replies {
-            let answer = try await reply.value()
-            if case .status(let status) = answer, status.code == .ok { continue }
-            // Somebody else may have been faster, which servers do not tell from other failures.
-            if try await isFolder(path, session) { continue }
-            throw SFTPRefusal(answer, path)
-        }
+        for (path, reply) in replies { try await make(path, reply, session) }
+    }
+
+    private func make(
+        _ folder: FilePath, _ reply: SFTPReply, _ session: SFTPSession
+    ) async throws {
+        let answer = try await reply.value()
+        if case .status(let status) = answer, status.code == .ok { return }
+        // Somebody else may have been faster, which servers do not tell from other failures.
+        if try await isFolder(folder, session) { return }
+        throw SFTPRefusal(answer, folder)
     }
 }

@@ -28,7 +28,9 @@ extension SSHStore {
         } catch let refusal as SFTPRefusal {
             throw SSHSyncError(remote: traits.name, path: refusal.path)
         } catch let failure as SFTPSessionFailure {
-            throw SSHSyncError(remote: traits.name, path: configuration.root, words: failure.words)
+            throw SSHSyncError(
+                remote: traits.name, path: configuration.root,
+                words: failure.words(configuration.peer))
         }
     }
 }

@@ -110,9 +110,9 @@ extension SSHStore {
         try await prepare(path.parent, session)
         var answer = try await session.send(.open(path, .create)).value()
         if case .status(let status) = answer, status.code == .noSuchFile {
-            // Somebody has removed the folder since.
-            folders.forget(path.parent)
-            try await prepare(path.parent, session)
+            // Somebody has removed the folder since; or this session, where each keeps a picture of
+            // its own, does not know it yet.
+            try await remake(path.parent, session)
             answer = try await session.send(.open(path, .create)).value()
         }
         if case .handle(let handle) = answer { return handle }

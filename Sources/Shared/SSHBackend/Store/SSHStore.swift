@@ -20,8 +20,13 @@ package struct SSHConfiguration: Sendable {
     package var patience = Duration.milliseconds(750)
     /// How many bytes may be in memory, on their way either way.
     package var heldBytes = 4 << 20
-    /// How the server is logged in to, when that is by ssh: for advice.
-    package var login: SSHLogin?
+    /// How many objects are moved at a time unless the user says otherwise.
+    ///
+    /// Each waits for three answers of the server, one after the other, and that is all that most of
+    /// them do.
+    package var usualJobs = 256
+    /// What is at the other end: for advice.
+    package var peer = SFTPPeer.program
 
     package init(name: String, root: FilePath) {
         self.name = name
@@ -41,10 +46,6 @@ package struct SSHStore: ObjectStore {
     let folders: RemoteFolders
     let threads: BlockingThreads
 
-    /// How many objects are moved at a time unless the user says otherwise: each waits for three
-    /// answers of the server, one after the other, and that is all that most of them do.
-    package static let usualJobs = 256
-
     /// Starts nothing: the first request does.
     ///
     /// `transport`: how to open a session; all but the first must not ask the user anything.
@@ -55,7 +56,7 @@ package struct SSHStore: ObjectStore {
         self.configuration = configuration
         traits = StoreTraits(
             name: configuration.name, blocksThreads: false, answersRuns: true,
-            runsSpanFolders: true, usualJobs: Self.usualJobs)
+            runsSpanFolders: true, usualJobs: configuration.usualJobs)
         pool = SessionPool(
             limit: configuration.sessions, patience: configuration.patience, transport)
         budget = ByteBudget(configuration.heldBytes)
@@ -126,7 +127,7 @@ package struct SSHStore: ObjectStore {
     ) -> any Error {
         switch error {
         case let failure as SFTPSessionFailure:
-            let (reason, remedy) = failure.reason(configuration.login)
+            let (reason, remedy) = failure.reason(configuration.peer)
             return StoreError(operation, key, store: traits.name, reason, remedy: remedy)
         case let refusal as SFTPRefusal:
             return StoreError(
