@@ -107,7 +107,9 @@ private struct SSHBench {
     private func rclone(_ name: String) throws -> Invocation {
         let place =
             ":sftp,host=127.0.0.1,port=\(server.port),key_file='\(server.userKey)',"
-            + "known_hosts_file='\(server.knownHosts)':\(folder(name))/files"
+            + "known_hosts_file='\(server.knownHosts)',"
+            // Else it has the shell hash each file, and whoever's shell that is may have a slow start.
+            + "shell_type=none:\(folder(name))/files"
         return try world.invocation(
             "rclone", ["--config", "", "copy", "\(project.objects)", place], in: project.path)
     }
