@@ -73,7 +73,7 @@ package struct RcloneConnection: Sendable, Equatable {
 
     /// What the promise depends on, and so is not left to the user's variables.
     ///
-    /// Why each: docs/decisions/0012-rclone-serves-what-we-do-not-speak.md.
+    /// Why each: docs/decisions/0013-rclone-serves-what-we-do-not-speak.md.
     private static let flags = [
         "--vfs-cache-mode", "off", "--vfs-write-wait", "24h", "--vfs-read-wait", "1m",
         "--poll-interval", "0", "--no-modtime", "--buffer-size", "1Mi", "--filter", "+ **",

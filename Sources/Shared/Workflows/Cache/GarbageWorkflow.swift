@@ -12,7 +12,7 @@ internal import Workspace
 /// Removes from the cache what nothing needs.
 ///
 /// Holds DVC's lock from the first look at what is needed to the last removal: the `git` commands
-/// that run meanwhile only read, and run no hooks (docs/decisions/0012).
+/// that run meanwhile only read, and run no hooks (docs/decisions/0014).
 package struct GarbageWorkflow {
     private let session: Session
     private let options: GarbageOptions
