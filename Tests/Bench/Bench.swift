@@ -75,6 +75,7 @@ struct BenchCase: Sendable {
         addManyCase, addLargeCase, historyCase, hundredThousandCase, millionCase, statusCase,
         checkoutCase, fetchCase, gitCheckoutCase,
         s3FirstPushCase, s3NothingNewCase, s3TenChangedCase, s3LargeCase,
+        s3FetchCase, s3FetchLargeCase,
         sshFirstPushCase, sshNothingNewCase, sshTenChangedCase, sshLargeCase,
     ]
 }

@@ -59,7 +59,7 @@ let s3LargeCase = BenchCase(
 }
 
 /// A project, and a real server whose buckets are in memory.
-private struct S3Bench {
+struct S3Bench {
     let world: World
     let project: Project
     let server: S3Server
@@ -87,7 +87,7 @@ private struct S3Bench {
     /// Makes a prefix of the bucket the data remote, for ours and for DVC.
     ///
     /// `port`: of the server, or of what stands before it.
-    private func use(_ prefix: String, at port: UInt16? = nil) throws {
+    func use(_ prefix: String, at port: UInt16? = nil) throws {
         let text = """
             ['remote "storage"']
                 url = s3://\(bucket)/\(prefix)
@@ -105,11 +105,15 @@ private struct S3Bench {
     }
 
     private func rclone(_ prefix: String) throws -> Invocation {
-        let place =
-            ":s3,provider=Rclone,endpoint='\(server.url)',access_key_id=\(S3Server.accessKey),"
+        try world.invocation(
+            "rclone", ["--config", "", "copy", "\(project.objects)", rclonePlace(prefix)],
+            in: project.path)
+    }
+
+    /// The objects below a prefix, as rclone names them.
+    func rclonePlace(_ prefix: String) -> String {
+        ":s3,provider=Rclone,endpoint='\(server.url)',access_key_id=\(S3Server.accessKey),"
             + "secret_access_key='\(S3Server.secretKey)':\(bucket)/\(prefix)/files"
-        return try world.invocation(
-            "rclone", ["--config", "", "copy", "\(project.objects)", place], in: project.path)
     }
 
     /// `copy` sends everything, `sync` what is not there.
@@ -156,7 +160,7 @@ private struct S3Bench {
     }
 
     /// The paths of the objects in the cache.
-    private func objectNames() throws -> [Substring] {
+    func objectNames() throws -> [Substring] {
         try world.run("find", ".", "-type", "f", in: project.objects)
             .split(separator: "\n").map { $0.dropFirst(2) }
     }
