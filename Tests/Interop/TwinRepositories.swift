@@ -24,6 +24,13 @@ struct TwinRepositories {
         }
     }
 
+    /// Two that are there already.
+    init(in sandbox: Sandbox, theirs: FilePath, ours: FilePath) {
+        self.sandbox = sandbox
+        self.theirs = theirs
+        self.ours = ours
+    }
+
     /// Changes both.
     func change(_ change: (FilePath) throws -> Void) throws {
         for path in [theirs, ours] { try change(path) }

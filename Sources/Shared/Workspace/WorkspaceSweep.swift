@@ -14,7 +14,7 @@ package struct WorkspaceSweep: Sendable {
     package private(set) var metafiles: [FilePath] = []
     /// Objects that symbolic links lead to.
     package private(set) var linked: Set<ObjectID> = []
-    /// Directories that have a `.dvc` directory, absolute.
+    /// DVC roots: directories that have a `.dvc` directory with a configuration; absolute.
     package private(set) var roots: [FilePath] = []
 
     private let cache: LocalStore
@@ -59,7 +59,7 @@ package struct WorkspaceSweep: Sendable {
                     pending.append(path)
                     continue
                 }
-                roots.append(folder)
+                if fileExists(path.appending("config")) { roots.append(folder) }
                 let experiments = path.appending("tmp/exps")
                 if directoryExists(experiments) { pending.append(experiments) }
             case S_IFLNK: note(linkAt: path)
