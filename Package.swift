@@ -112,7 +112,14 @@ let package = Package(
                 "Storage", "Digests", "Basics",
                 .target(name: "CLinux", condition: .when(platforms: [.linux])),
             ]),
-        shared("S3Backend", uses: ["Storage", "HTTPClient", "XML", "Digests", "Basics"]),
+        shared("CloudStorage", uses: ["Storage", "HTTPClient", "Digests", "Basics"]),
+        shared(
+            "S3Backend",
+            uses: ["CloudStorage", "Storage", "HTTPClient", "XML", "Digests", "Basics"]),
+        shared("GCSBackend", uses: ["CloudStorage", "Storage", "HTTPClient", "Digests", "Basics"]),
+        shared(
+            "AzureBackend",
+            uses: ["CloudStorage", "Storage", "HTTPClient", "XML", "Digests", "Basics"]),
         shared("HTTPBackend", uses: ["Storage", "HTTPClient", "XML", "Digests", "Basics"]),
         shared("SSHBackend", uses: ["Storage", "Digests", "Basics"], alwaysOptimized: true),
         shared("Planning", uses: ["Git", "DVC", "StatusCache", "Digests", "Basics"]),
@@ -123,8 +130,8 @@ let package = Package(
         shared(
             "Workflows",
             uses: [
-                "Workspace", "Planning", "Transfer", "SSHBackend", "S3Backend", "HTTPBackend",
-                "LocalBackend",
+                "Workspace", "Planning", "Transfer", "SSHBackend", "S3Backend", "GCSBackend",
+                "AzureBackend", "HTTPBackend", "LocalBackend", "CloudStorage",
                 "Storage", "DVC", "Git", "StatusCache", "HTTPClient", "Digests", "Basics",
             ]),
 
@@ -164,9 +171,8 @@ let package = Package(
             of: "Workflows",
             with: [
                 "TestSupport", "Transfer", "Planning", "Workspace", "LocalBackend", "SSHBackend",
-                "Storage",
-                "StatusCache",
-                "S3Backend", "HTTPClient", "DVC", "Git", "Digests", "Basics",
+                "Storage", "StatusCache", "S3Backend", "CloudStorage", "HTTPClient", "DVC", "Git",
+                "Digests", "Basics",
             ]),
         .testTarget(
             name: "GitDVCTests", dependencies: ["git-dvc", "TestSupport", "Basics"],
@@ -179,8 +185,9 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "S3Backend", "SSHBackend", "YAML", "XML", "HTTPClient", "DVC", "Git", "Digests",
-                "Basics",
+                "S3Backend", "GCSBackend", "AzureBackend", "CloudStorage", "SSHBackend", "YAML",
+                "XML",
+                "HTTPClient", "DVC", "Git", "Digests", "Basics",
             ],
             path: "Tests/Support/FuzzTargets", swiftSettings: strict),
         .testTarget(
@@ -188,7 +195,26 @@ let package = Package(
             path: "Tests/Unit/FuzzCorpusTests", swiftSettings: strict),
         unitTests(
             of: "S3Backend",
-            with: ["TestSupport", "StoreConformance", "HTTPClient", "Storage", "Digests", "Basics"]),
+            with: [
+                "TestSupport", "StoreConformance", "CloudStorage", "HTTPClient", "Storage",
+                "Digests", "Basics",
+            ]),
+
+        unitTests(
+            of: "CloudStorage",
+            with: ["TestSupport", "HTTPClient", "Storage", "Digests", "Basics"]),
+        unitTests(
+            of: "GCSBackend",
+            with: [
+                "TestSupport", "StoreConformance", "CloudStorage", "HTTPClient", "Storage",
+                "Digests", "Basics",
+            ]),
+        unitTests(
+            of: "AzureBackend",
+            with: [
+                "TestSupport", "StoreConformance", "CloudStorage", "HTTPClient", "Storage",
+                "Digests", "Basics",
+            ]),
 
         unitTests(
             of: "HTTPBackend",
@@ -202,8 +228,8 @@ let package = Package(
         programTests(
             "Interop",
             with: [
-                "StoreConformance", "SSHBackend", "S3Backend", "HTTPBackend", "HTTPClient",
-                "Storage",
+                "StoreConformance", "SSHBackend", "S3Backend", "GCSBackend", "HTTPBackend",
+                "CloudStorage", "HTTPClient", "Storage",
             ]),
 
         .executableTarget(

@@ -1,4 +1,5 @@
 import Basics
+import CloudStorage
 import HTTPClient
 import S3Backend
 import TestSupport

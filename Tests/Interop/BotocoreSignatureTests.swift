@@ -1,4 +1,6 @@
 import Basics
+import CloudStorage
+import HTTPClient
 import S3Backend
 import TestSupport
 import Testing
@@ -93,7 +95,7 @@ import Testing
             let request = UnsignedRequest(
                 one.method, host: "bucket.example.org:8443",
                 path: "/" + percentEncoded(one.key, keepingSlashes: true), query: query,
-                headers: one.headers.map { HeaderField($0[0], $0[1]) },
+                headers: one.headers.map { HTTPHeader($0[0], $0[1]) },
                 payload: one.isUnsigned ? .unsigned : PayloadHash(of: Array(one.body.utf8)))
             let headers = RequestSigner(service: one.service, region: one.region).headers(
                 for: request,

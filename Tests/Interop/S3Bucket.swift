@@ -83,7 +83,7 @@ final class S3Bucket: Sendable {
             to: .memory(limit: 256 << 20), peer: Peer())
         request.secrets = signer.headers(
             for: unsigned, as: credentials, at: AWSTime(secondsSince1970: Int64(time(nil)))
-        ).map { HTTPHeader($0.name, $0.value) }
+        )
         return try await loop.send(request)
     }
 

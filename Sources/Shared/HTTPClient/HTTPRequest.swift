@@ -18,12 +18,17 @@ package struct HTTPRequest: Sendable {
         case bytes([UInt8])
         /// A piece of a file that stays open until the request has ended; read once, in order.
         case file(descriptor: CInt, range: Range<Int64>)
+        /// The same between other bytes, as a part of a document of several.
+        case enclosedFile(
+            before: [UInt8], descriptor: CInt, range: Range<Int64>, after: [UInt8])
 
         package var count: Int64 {
             switch self {
             case .none: 0
             case .bytes(let bytes): Int64(bytes.count)
             case .file(_, let range): range.upperBound - range.lowerBound
+            case .enclosedFile(let before, _, let range, let after):
+                Int64(before.count + after.count) + range.upperBound - range.lowerBound
             }
         }
     }

@@ -80,7 +80,7 @@ extension Transfer {
             options.set(CURLOPT_POSTFIELDSIZE_LARGE, size: Int64(bytes.count))
             options.set(CURLOPT_POSTFIELDS, UnsafeRawPointer(copy.baseAddress))
             options.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
-        case .file:
+        case .file, .enclosedFile:
             options.set(CURLOPT_UPLOAD, 1)
             options.set(CURLOPT_INFILESIZE_LARGE, size: request.body.count)
             options.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
@@ -118,7 +118,10 @@ extension Transfer {
             // Zero means an error, also for a piece of no bytes; curl never hands out such a one.
             return transfer(context).takeBody(body) ? body.count : 0
         }
-        guard case .file = request.body else { return }
+        switch request.body {
+        case .none, .bytes: return
+        case .file, .enclosedFile: break
+        }
         options.set(CURLOPT_READDATA, context)
         options.set(CURLOPT_READFUNCTION) { bytes, size, count, context in
             let buffer = UnsafeMutableRawBufferPointer(start: bytes, count: size * count)

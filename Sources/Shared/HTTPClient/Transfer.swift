@@ -141,21 +141,51 @@ final class Transfer: @unchecked Sendable {
         return true
     }
 
-    /// Gives the next bytes of a file to send; `nil` ends the request.
+    /// Gives the next bytes of a body that is or has a file; `nil` ends the request.
     func giveBody(_ buffer: UnsafeMutableRawBufferPointer) -> Int? {
-        guard case .file(let descriptor, let range) = request.body else { return 0 }
-        let wanted = min(Int64(buffer.count), range.upperBound - range.lowerBound - sentCount)
+        let given: Int?
+        switch request.body {
+        case .none, .bytes: return 0
+        case .file(let descriptor, let range):
+            given = read(descriptor, range, from: sentCount, into: buffer)
+        case .enclosedFile(let before, let descriptor, let range, let after):
+            let start = sentCount - Int64(before.count)
+            let rest = start - (range.upperBound - range.lowerBound)
+            if start < 0 {
+                given = copy(before[Int(sentCount)...], into: buffer)
+            } else if rest < 0 {
+                given = read(descriptor, range, from: start, into: buffer)
+            } else {
+                given = copy(after[Int(rest)...], into: buffer)
+            }
+        }
+        guard let given else { return nil }
+        sentCount += Int64(given)
+        if given > 0 { noteMove(Int64(given)) }
+        return given
+    }
+
+    private func copy(
+        _ bytes: ArraySlice<UInt8>, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        let piece = bytes.prefix(buffer.count)
+        buffer.copyBytes(from: piece)
+        return piece.count
+    }
+
+    private func read(
+        _ descriptor: CInt, _ range: Range<Int64>, from start: Int64,
+        into buffer: UnsafeMutableRawBufferPointer
+    ) -> Int? {
+        let wanted = min(Int64(buffer.count), range.upperBound - range.lowerBound - start)
         if wanted == 0 { return 0 }
-        let offset = off_t(range.lowerBound + sentCount)
         let count = retryingInterrupts {
-            pread(descriptor, buffer.baseAddress, Int(wanted), offset)
+            pread(descriptor, buffer.baseAddress, Int(wanted), off_t(range.lowerBound + start))
         }
         guard count > 0 else {
             _ = fail(count == 0 ? .sourceShrank : .reading(code: errno))
             return nil
         }
-        sentCount += Int64(count)
-        noteMove(Int64(count))
         return count
     }
 
@@ -239,7 +269,11 @@ final class Transfer: @unchecked Sendable {
 /// A URL without the values of its query, of which some services make a password.
 func traceable(url: String) -> String {
     guard let mark = url.firstIndex(of: "?") else { return url }
-    let shown = ["list-type", "prefix", "uploads", "partNumber", "max-keys", "delimiter", "op"]
+    let shown = [
+        "list-type", "prefix", "uploads", "partNumber", "max-keys", "delimiter", "op",
+        "uploadType", "alt", "name", "startOffset", "maxResults", "ifGenerationMatch", "restype",
+        "comp", "blockid", "maxresults",
+    ]
     let parts = url[url.index(after: mark)...].split(separator: "&").map { part in
         let name = part.prefix { $0 != "=" }
         return shown.contains(String(name)) || name.count == part.count ? part : name + "=..."

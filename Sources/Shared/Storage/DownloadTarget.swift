@@ -30,6 +30,31 @@ package final class DownloadTarget: Sendable {
     package func keep(after error: any Error) {
         if case .mismatch = (error as? StoreError)?.reason { keep() }
     }
+
+    /// In bytes.
+    private static let blockSize = 256 << 10
+
+    /// Hands what was written, all of which must be there, to `body` in blocks.
+    package func read(
+        _ range: Range<Int64>, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(SystemError) {
+        if range.isEmpty { return }
+        let size = min(Self.blockSize, range.count)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+        defer { buffer.deallocate() }
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let wanted = Int(min(Int64(size), range.upperBound - offset))
+            let count = retryingInterrupts {
+                pread(descriptor, buffer.baseAddress, wanted, off_t(offset))
+            }
+            guard count > 0 else {
+                throw SystemError("read", file.path, code: count == 0 ? EIO : errno)
+            }
+            body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            offset += Int64(count)
+        }
+    }
 }
 
 /// Hashes a file behind the one who writes it; used by one task at a time, on whichever thread.
@@ -37,9 +62,6 @@ package final class WrittenFileHasher: @unchecked Sendable {
     private let target: DownloadTarget
     private var hasher: ContentHasher
     private let scheme: HashScheme
-
-    /// In bytes.
-    private static let blockSize = 256 << 10
 
     package init(_ target: DownloadTarget, like oid: ObjectID) {
         self.target = target
@@ -49,22 +71,7 @@ package final class WrittenFileHasher: @unchecked Sendable {
 
     /// Takes the next bytes of the file, which must all be there.
     package func hash(_ range: Range<Int64>) throws(SystemError) {
-        if range.isEmpty { return }
-        let size = min(Self.blockSize, range.count)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
-        defer { buffer.deallocate() }
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            let wanted = Int(min(Int64(size), range.upperBound - offset))
-            let count = retryingInterrupts {
-                pread(target.descriptor, buffer.baseAddress, wanted, off_t(offset))
-            }
-            guard count > 0 else {
-                throw SystemError("read", target.file.path, code: count == 0 ? EIO : errno)
-            }
-            hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += Int64(count)
-        }
+        try target.read(range) { hasher.update($0) }
     }
 
     /// The name of what was taken; the hasher is used up.

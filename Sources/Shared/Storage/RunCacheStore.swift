@@ -17,6 +17,14 @@ package struct RunCacheName: Hashable, Sendable {
         self.value = value
     }
 
+    /// What a key of a service names, `folder` being what comes before it there, with its slash.
+    package init?(key text: String, below folder: String) {
+        guard text.utf8.starts(with: folder.utf8) else { return nil }
+        let parts = text.dropFirst(folder.count).split(separator: "/")
+        guard parts.count == 3, parts[1].hasPrefix(parts[0]) else { return nil }
+        self.init(key: String(parts[1]), value: String(parts[2]))
+    }
+
     /// `/`-separated, relative to the root of a store, where it is beside the objects.
     package var path: FilePath { FilePath("\(Self.directory)/\(key.prefix(2))/\(key)/\(value)") }
 

@@ -1,4 +1,5 @@
 internal import Basics
+internal import CloudStorage
 internal import DVC
 internal import HTTPClient
 internal import S3Backend

@@ -1,7 +1,9 @@
 package import Basics
+internal import CloudStorage
 package import Git
 internal import HTTPClient
 package import Planning
+internal import S3Backend
 internal import StatusCache
 
 #if canImport(Darwin)
@@ -22,7 +24,18 @@ package struct Session: Sendable {
     /// For all remotes that are reached over HTTP; it starts with the first request.
     let transferLoop: TransferLoop
     /// For all remotes in S3.
-    let s3Identities = S3Identities()
+    let s3Identities = RemoteIdentities<CredentialProvider>(decidedBy: [
+        "access_key_id", "secret_access_key", "session_token", "profile", "region",
+        "allow_anonymous_login", "credentialpath", "configpath", "ssl_verify", "connect_timeout",
+        "read_timeout",
+    ])
+    /// For all remotes in Google Cloud Storage.
+    let googleTokens = RemoteIdentities<TokenSource>(decidedBy: ["credentialpath"])
+    /// For all remotes in Azure.
+    let azureTokens = RemoteIdentities<TokenSource>(decidedBy: [
+        "tenant_id", "client_id", "client_secret", "exclude_environment_credential",
+        "exclude_managed_identity_credential",
+    ])
 
     /// Finds the repository at `directory` and reads Git's configuration.
     ///

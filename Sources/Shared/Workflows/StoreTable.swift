@@ -34,6 +34,10 @@ extension Session {
             return wrapped(store, policy)
         case .url("s3", let text):
             return wrapped(try s3Store(for: remote, url: text, jobs: jobs), policy)
+        case .url("gs", let text):
+            return wrapped(try gcsStore(for: remote, url: text, jobs: jobs), policy)
+        case .url("azure", let text):
+            return wrapped(try azureStore(for: remote, url: text, jobs: jobs), policy)
         case .url("http", let text), .url("https", let text):
             return wrapped(try httpStore(for: remote, url: text), policy)
         case .url("webdav", let text), .url("webdavs", let text):

@@ -28,6 +28,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case s3Answers = "s3-answers"
     case awsConfig = "aws-config"
     case credentialAnswers = "credential-answers"
+    case gcsAnswers = "gcs-answers"
+    case tokenAnswers = "token-answers"
+    case azureAnswers = "azure-answers"
     case sftp
     case sshAddress = "ssh-address"
 
@@ -57,6 +60,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .s3Answers: readAnswers(bytes)
         case .awsConfig: readSettings(bytes)
         case .credentialAnswers: readCredentials(bytes)
+        case .gcsAnswers: readGoogleAnswers(bytes)
+        case .tokenAnswers: readTokens(bytes)
+        case .azureAnswers: readAzureAnswers(bytes)
         case .sftp: readSFTP(bytes)
         case .sshAddress: readSSHAddress(bytes)
         }

@@ -255,7 +255,7 @@ package final class FaultProxy: Sendable {
 
     // MARK: Reading
 
-    private static func readHead(_ client: LoopbackSocket) -> (Request, start: [UInt8])? {
+    static func readHead(_ client: LoopbackSocket) -> (Request, start: [UInt8])? {
         guard let (head, rest) = receiveHead(client) else { return nil }
         let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n")
         let words = lines.first?.split(separator: " ") ?? []

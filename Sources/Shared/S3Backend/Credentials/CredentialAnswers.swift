@@ -1,9 +1,4 @@
-internal import FoundationEssentials
-
-/// Why an answer is not what its sender documents; says nothing of its content.
-package struct AnswerProblem: Error, Equatable {
-    package let words: String
-}
+package import CloudStorage
 
 /// What `credential_process` wrote.
 ///
@@ -120,16 +115,5 @@ private struct KeyAnswer: Decodable {
         return LoadedCredentials(
             AWSCredentials(accessKeyID: id, secretAccessKey: secret, sessionToken: token),
             expiration: expiration, source: source)
-    }
-}
-
-/// The decoder's own errors may quote the input, so none of their words is kept.
-func decode<Value: Decodable>(
-    _ bytes: [UInt8], as type: Value.Type = Value.self
-) throws(AnswerProblem) -> Value {
-    do {
-        return try JSONDecoder().decode(type, from: Data(bytes))
-    } catch {
-        throw AnswerProblem(words: "not the JSON that is documented")
     }
 }

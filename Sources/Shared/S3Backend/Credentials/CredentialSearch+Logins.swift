@@ -1,5 +1,7 @@
 internal import Basics
+internal import CloudStorage
 internal import Digests
+internal import HTTPClient
 
 extension CredentialSearch {
     /// The keys that IAM Identity Center gives for the token that `aws sso login` left.
@@ -44,7 +46,7 @@ extension CredentialSearch {
             + "?role_name=\(percentEncoded(role))&account_id=\(percentEncoded(account))"
         let answer = try await patientRequester.answer(
             to: ServiceRequest(
-                "GET", url, headers: [HeaderField("x-amz-sso_bearer_token", token)],
+                "GET", url, headers: [HTTPHeader("x-amz-sso_bearer_token", token)],
                 timeout: .seconds(60), usesProxy: true), service: "SSO")
         switch answer.status {
         case 200: break

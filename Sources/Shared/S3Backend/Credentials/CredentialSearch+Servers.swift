@@ -1,4 +1,6 @@
 internal import Basics
+internal import CloudStorage
+internal import HTTPClient
 
 extension CredentialSearch {
     // MARK: Containers
@@ -30,8 +32,8 @@ extension CredentialSearch {
                 words: "only HTTPS, loopback and the container's own addresses "
                     + "are allowed in AWS_CONTAINER_CREDENTIALS_FULL_URI")
         }
-        var headers = [HeaderField("accept", "application/json")]
-        if let token = try containerToken() { headers.append(HeaderField("authorization", token)) }
+        var headers = [HTTPHeader("accept", "application/json")]
+        if let token = try containerToken() { headers.append(HTTPHeader("authorization", token)) }
         let request = ServiceRequest(
             "GET", url, headers: headers, timeout: .seconds(2),
             usesProxy: place.scheme == "https")
@@ -107,14 +109,14 @@ extension CredentialSearch {
         let service = "the instance's metadata"
         let section = try profileSection()
         let server = try metadataServer(section)
-        var headers: [HeaderField] = []
+        var headers: [HTTPHeader] = []
         let answer = try await server.ask(
             "PUT", "latest/api/token",
-            [HeaderField("x-aws-ec2-metadata-token-ttl-seconds", "21600")])
+            [HTTPHeader("x-aws-ec2-metadata-token-ttl-seconds", "21600")])
         if answer?.status == 400 { return nil }
         if let answer, answer.status == 200 {
             let token = String(decoding: answer.body, as: UTF8.self)
-            headers.append(HeaderField("x-aws-ec2-metadata-token", token))
+            headers.append(HTTPHeader("x-aws-ec2-metadata-token", token))
         } else if isOn("ec2_metadata_v1_disabled", "AWS_EC2_METADATA_V1_DISABLED", section) {
             throw CredentialError.unreachable(
                 service: service, words: "it gives no token, and its version 1 is disabled")
@@ -183,7 +185,7 @@ private struct MetadataServer {
 
     /// The answer, or `nil` when none came: on most machines nobody listens there.
     func ask(
-        _ method: String, _ path: String, _ headers: [HeaderField]
+        _ method: String, _ path: String, _ headers: [HTTPHeader]
     ) async throws -> ServiceResponse? {
         for attempt in 1...attempts {
             do {

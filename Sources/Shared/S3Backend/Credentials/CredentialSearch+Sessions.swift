@@ -1,5 +1,7 @@
 internal import Basics
+internal import CloudStorage
 internal import Digests
+internal import HTTPClient
 
 extension CredentialSearch {
     /// When less than this is left of what a login gave, others are asked for, in seconds.
@@ -57,7 +59,7 @@ extension CredentialSearch {
             ? "https://\(region).signin.amazonaws.cn" : "https://\(region).signin.aws.amazon.com"
         let url = (try endpoint(of: "signin") ?? usual) + "/v1/token"
         guard let (body, proof) = known.renewal(to: url, at: settings.now()) else { return nil }
-        let headers = [HeaderField("content-type", "application/json"), HeaderField("dpop", proof)]
+        let headers = [HTTPHeader("content-type", "application/json"), HTTPHeader("dpop", proof)]
         let request = ServiceRequest(
             "POST", url, headers: headers, body: body, timeout: .seconds(60), usesProxy: true)
         do {

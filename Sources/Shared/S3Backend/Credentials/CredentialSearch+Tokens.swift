@@ -1,5 +1,7 @@
 internal import Basics
+internal import CloudStorage
 internal import Digests
+internal import HTTPClient
 
 extension CredentialSearch {
     /// When less than this is left of a token, another is asked for, in seconds.
@@ -69,7 +71,7 @@ extension CredentialSearch {
         let usual = "https://oidc.\(login.region).\(Self.domain(of: login.region))"
         let url = (try endpoint(of: "sso_oidc") ?? usual) + "/token"
         let request = ServiceRequest(
-            "POST", url, headers: [HeaderField("content-type", "application/json")], body: body,
+            "POST", url, headers: [HTTPHeader("content-type", "application/json")], body: body,
             timeout: .seconds(60), usesProxy: true)
         do {
             let answer = try await patientRequester.respond(to: request)

@@ -1,4 +1,5 @@
 internal import Basics
+package import CloudStorage
 
 /// One walk through all places where credentials may be, in the order of AWS's SDK for Python.
 ///

@@ -1,4 +1,5 @@
 internal import Basics
+internal import CloudStorage
 internal import Digests
 internal import FoundationEssentials
 
@@ -23,7 +24,7 @@ struct LoginSession: Sendable {
     /// `url`: where the question goes, which the proof names.
     func renewal(to url: String, at now: AWSTime) -> (body: [UInt8], proof: String)? {
         guard let client = fields["clientId"]?.text, let token = fields["refreshToken"]?.text,
-            let pem = fields["dpopKey"]?.text, let der = Self.content(ofPEM: pem),
+            let pem = fields["dpopKey"]?.text, let der = bytes(pem: pem),
             let key = P256PrivateKey(der: der)
         else { return nil }
         let body = ["clientId": client, "refreshToken": token, "grantType": "refresh_token"]
@@ -59,11 +60,6 @@ struct LoginSession: Sendable {
         fields["refreshToken"] = .text(answer.refreshToken)
         return try LoginSession(json(fields), source: loaded.source)
     }
-
-    private static func content(ofPEM text: String) -> [UInt8]? {
-        let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("-----") }
-        return bytes(base64: lines.joined().filter { !$0.isWhitespace })
-    }
 }
 
 /// A proof that whoever sends a request has the key of the login.
@@ -89,13 +85,8 @@ private func proofOfPossession(
     var random = SystemRandomNumberGenerator()
     let number = (0..<2).map { _ in String(random.next(), radix: 16) }.joined(separator: "-")
     let claims = Claims(htu: url, iat: now.secondsSince1970, jti: number)
-    let signed = base64URL(json(Header(jwk: jwk))) + "." + base64URL(json(claims))
-    return signed + "." + base64URL(key.signature(of: Array(signed.utf8)))
-}
-
-/// RFC 4648, section 5, without padding.
-private func base64URL(_ bytes: [UInt8]) -> String {
-    base64(bytes).replacing("+", with: "-").replacing("/", with: "_").filter { $0 != "=" }
+    let signed = signingInput(header: Header(jwk: jwk), claims: claims)
+    return String(decoding: signed, as: UTF8.self) + "." + base64URL(key.signature(of: signed))
 }
 
 /// Any JSON, so that what we do not know survives.

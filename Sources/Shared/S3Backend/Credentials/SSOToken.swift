@@ -1,3 +1,4 @@
+package import CloudStorage
 internal import FoundationEssentials
 
 /// A file of `~/.aws/sso/cache`: the token of a login, its end, and what renews it.
@@ -72,12 +73,4 @@ package struct SSOToken: Sendable {
         fields.refreshToken = answer.refreshToken
         return try SSOToken(fields: fields)
     }
-}
-
-/// The JSON of a value that has nothing but texts.
-func json(_ value: some Encodable) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Texts cannot fail to be encoded.
-    return (try? encoder.encode(value)).map { Array($0) } ?? []
 }

@@ -1,4 +1,6 @@
 internal import Basics
+internal import CloudStorage
+internal import HTTPClient
 internal import XML
 
 /// Asks AWS's Security Token Service for keys of a role.
@@ -21,7 +23,7 @@ struct SecurityTokenService: Sendable {
             }.joined(separator: "&").utf8)
         let url = endpoint.hasSuffix("/") ? endpoint : endpoint + "/"
         var headers = [
-            HeaderField("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+            HTTPHeader("content-type", "application/x-www-form-urlencoded; charset=utf-8")
         ]
         if let credentials {
             guard let place = EndpointParts(url) else {

@@ -1,3 +1,5 @@
+internal import HTTPClient
+
 /// The one spelling of a request that client and server compute alike.
 ///
 /// Source: Signature Version 4, "Create a canonical request".
@@ -15,7 +17,7 @@ struct CanonicalRequest {
 
     /// `additional`: headers or query parameters that the signer adds.
     init(
-        _ request: UnsignedRequest, path: String, addingHeaders headers: [HeaderField] = [],
+        _ request: UnsignedRequest, path: String, addingHeaders headers: [HTTPHeader] = [],
         addingQuery query: String = ""
     ) {
         var lines = [("host", request.host)]

@@ -1,5 +1,6 @@
 internal import Basics
 internal import Digests
+package import HTTPClient
 
 /// Signs requests to one service in one region with AWS Signature Version 4.
 ///
@@ -30,21 +31,21 @@ package final class RequestSigner: Sendable {
     /// session token where there is one, and for S3 the hash of the body.
     package func headers(
         for request: UnsignedRequest, as credentials: AWSCredentials, at time: AWSTime
-    ) -> [HeaderField] {
+    ) -> [HTTPHeader] {
         let timestamp = time.basicFormat
-        var added = [HeaderField("x-amz-date", timestamp)]
+        var added = [HTTPHeader("x-amz-date", timestamp)]
         if service == "s3" {
-            added.append(HeaderField("x-amz-content-sha256", request.payload.headerValue))
+            added.append(HTTPHeader("x-amz-content-sha256", request.payload.headerValue))
         }
         if let token = credentials.sessionToken {
-            added.append(HeaderField("x-amz-security-token", token))
+            added.append(HTTPHeader("x-amz-security-token", token))
         }
         let canonical = CanonicalRequest(
             request, path: canonicalPath(request.path), addingHeaders: added)
         let signature = signature(of: canonical, as: credentials, timestamp: timestamp)
         let scope = "\(credentials.accessKeyID)/\(scope(of: timestamp))"
         added.append(
-            HeaderField(
+            HTTPHeader(
                 "authorization",
                 "\(Self.algorithm) Credential=\(scope), SignedHeaders=\(canonical.signedHeaders), "
                     + "Signature=\(signature)"))

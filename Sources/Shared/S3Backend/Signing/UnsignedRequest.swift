@@ -1,15 +1,5 @@
 package import Digests
-
-/// One line of a request's header.
-package struct HeaderField: Equatable, Sendable {
-    package let name: String
-    package let value: String
-
-    package init(_ name: String, _ value: String) {
-        self.name = name
-        self.value = value
-    }
-}
+package import HTTPClient
 
 /// What a signature says about the body.
 package enum PayloadHash: Equatable, Sendable {
@@ -41,12 +31,12 @@ package struct UnsignedRequest: Sendable {
     /// Percent-encoded, in any order, without the question mark; see ``percentEncoded(_:keepingSlashes:)``.
     package var query: String
     /// All headers to be signed besides `Host` and those that the signer adds.
-    package var headers: [HeaderField]
+    package var headers: [HTTPHeader]
     package var payload: PayloadHash
 
     package init(
         _ method: String, host: String, path: String, query: String = "",
-        headers: [HeaderField] = [], payload: PayloadHash = .empty
+        headers: [HTTPHeader] = [], payload: PayloadHash = .empty
     ) {
         self.method = method
         self.host = host

@@ -1,4 +1,5 @@
 internal import Basics
+internal import CloudStorage
 
 /// Where the requests for a bucket go.
 ///
@@ -30,11 +31,11 @@ struct S3Address: Equatable, Sendable {
         let servicePath: String
         let prefersPath: Bool
         if let endpoint = configuration.endpoint {
-            guard let parts = Self.parts(of: endpoint) else { return nil }
-            (scheme, serviceHost, servicePath) = parts
+            guard let endpoint = ServiceEndpoint(endpoint) else { return nil }
+            (scheme, serviceHost, servicePath) = (endpoint.scheme, endpoint.host, endpoint.path)
             prefersPath = configuration.addressing != .virtualHost
         } else {
-            guard self.region.utf8.allSatisfy(Self.isHostByte) else { return nil }
+            guard self.region.utf8.allSatisfy(ServiceEndpoint.isHostByte) else { return nil }
             scheme = configuration.usesTLS ? "https" : "http"
             serviceHost = "s3.\(self.region).\(Self.domain(of: self.region))"
             servicePath = ""
@@ -46,35 +47,6 @@ struct S3Address: Equatable, Sendable {
         } else {
             host = bucket + "." + serviceHost
             path = servicePath
-        }
-    }
-
-    private static func parts(
-        of endpoint: String
-    ) -> (scheme: String, host: String, path: String)? {
-        guard let mark = endpoint.firstRange(of: "://") else { return nil }
-        let scheme = endpoint[..<mark.lowerBound].lowercased()
-        let rest = endpoint[mark.upperBound...].prefix { $0 != "?" && $0 != "#" }
-        // A password in it would be sent along with nothing that asks for it.
-        let authority = rest.prefix { $0 != "/" }.split(separator: "@").last ?? ""
-        var host = authority.lowercased()
-        let usualPort = scheme == "https" ? ":443" : ":80"
-        if host.hasSuffix(usualPort) { host.removeLast(usualPort.count) }
-        guard ["http", "https"].contains(scheme), !host.isEmpty,
-            host.utf8.allSatisfy({ isHostByte($0) || ":[]".utf8.contains($0) })
-        else { return nil }
-        var path = rest.drop { $0 != "/" }
-        while path.hasSuffix("/") { path.removeLast() }
-        return (scheme, host, String(path))
-    }
-
-    private static func isHostByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: "_"):
-            true
-        default: false
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Basics
+internal import CloudStorage
 internal import HTTPClient
 internal import Storage
 
@@ -18,32 +19,9 @@ extension S3Client {
         _ operation: StoreError.Operation, _ key: ObjectKey, _ error: any Error,
         target: FilePath? = nil
     ) -> any Error {
-        switch error {
-        case is CancellationError, is StoreError: return error
-        case let error as TransportError:
-            if case .writing(let code) = error.reason {
-                let cause = SystemError("write to", target ?? "", code: code)
-                return StoreError(operation, key, store: configuration.name, writing: cause)
-            }
-            return StoreError(
-                operation, key, store: configuration.name, reason(for: error),
-                remedy: error.advice)
-        case let error as any UserFacingError:
-            // Nobody knows who we are, so nothing else can be asked either.
-            return StoreError(
-                operation, key, store: configuration.name, .denied(error.summary),
-                remedy: error.advice)
-        default: return error
-        }
-    }
-
-    private func reason(for error: TransportError) -> StoreError.Reason {
-        switch error.prospect(hasAnswered: hasAnswered) {
-        case .hopeless: .unavailable(error.summary)
-        case .transient: .interrupted(error.summary)
-        case .tooLarge(let limit): .tooLarge(limit: Int(clamping: limit))
-        case .failed: .failed(error.summary)
-        }
+        StoreError.unanswered(
+            operation, key, store: configuration.name, error, hasAnswered: hasAnswered,
+            target: target)
     }
 
     private func explain(

@@ -167,11 +167,9 @@ final class S3Client: Sendable {
         guard let credentials else { return sent }
         let unsigned = UnsignedRequest(
             request.method.rawValue, host: address.host, path: path, query: request.query,
-            headers: (request.headers + request.secrets).map { HeaderField($0.name, $0.value) },
+            headers: request.headers + request.secrets,
             payload: address.isSecure && request.payload != .empty ? .unsigned : request.payload)
-        sent.secrets += signer.headers(for: unsigned, as: credentials, at: time).map {
-            HTTPHeader($0.name, $0.value)
-        }
+        sent.secrets += signer.headers(for: unsigned, as: credentials, at: time)
         return sent
     }
 

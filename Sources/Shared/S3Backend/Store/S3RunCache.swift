@@ -22,13 +22,7 @@ struct S3RunCache: RunCacheStore {
                 "\(continuation)encoding-type=url&list-type=2&prefix=\(percentEncoded(folder))"
             let response = try await send("look up", folder) { S3Request(.get, nil, query: query) }
             let page = try S3Listing(response.body)
-            for key in page.keys where key.utf8.starts(with: folder.utf8) {
-                let parts = key.dropFirst(folder.count).split(separator: "/")
-                guard parts.count == 3, parts[1].hasPrefix(parts[0]),
-                    let name = RunCacheName(key: String(parts[1]), value: String(parts[2]))
-                else { continue }
-                found.insert(name)
-            }
+            found.formUnion(page.keys.compactMap { RunCacheName(key: $0, below: folder) })
             guard let next = page.continuation else { return found }
             continuation = "continuation-token=\(percentEncoded(next))&"
         }

@@ -1,4 +1,5 @@
 internal import Basics
+internal import CloudStorage
 internal import Digests
 internal import HTTPClient
 internal import Storage
@@ -14,14 +15,20 @@ extension S3Store {
     /// How long the service may take to put the parts together.
     private static let completionTimeout = Duration.seconds(300)
 
+    /// A service takes no more parts than this.
+    ///
+    /// Source: Amazon S3 User Guide, "Multipart upload limits".
+    private static let mostParts: Int64 = 10_000
+
     /// Sends a large object in parts, of which those that an earlier run sent are left out.
     ///
     /// The parts become an object only once all of them were read and their content is what the
     /// name says. What is interrupted stays for the next run; what can never become an object is
     /// taken away.
-    func putParts(_ source: UploadSource, _ key: ObjectKey, _ moved: MovedBytes) async throws {
+    func putParts(_ source: CheckedSource, _ key: ObjectKey, _ moved: MovedBytes) async throws {
         let path = client.key(key.path)
-        let plan = PartPlan(size: source.size, wanted: configuration.partSize)
+        let plan = PartPlan(
+            size: source.size, wanted: configuration.partSize, mostParts: Self.mostParts)
         let upload: PartUpload
         if let known = try await pendingUpload(path, plan, key) {
             upload = known
@@ -31,7 +38,7 @@ extension S3Store {
         defer { uploads.release(upload.id) }
         do {
             let tags = try await sendParts(of: source, plan, to: upload, path, key, moved)
-            guard try unchanged(source, key) else { throw sourceChanged(key) }
+            try source.checkUnchanged()
             try await retrying { try await complete(upload, tags, path, key, source.size) }
         } catch is UploadIsGone {
             // A new try, which the caller decides about, begins a new one.
@@ -47,24 +54,8 @@ extension S3Store {
     /// Somebody else completed or aborted an upload: another run, or a rule of the bucket.
     private struct UploadIsGone: Error {}
 
-    /// Asks again as often as for a whole object; the pieces are then not tried once more with it.
     func retrying<Result>(_ request: () async throws -> Result) async throws -> Result {
-        do {
-            return try await configuration.retry.retrying(request)
-        } catch let error as StoreError where error.isTransient {
-            throw StoreError(
-                error.operation, error.key, store: error.store,
-                .failed("\(error.reason.words) (tried \(configuration.retry.attempts) times)"),
-                remedy: "run the command again later: an upload goes on where it ended")
-        }
-    }
-
-    private func unchanged(_ source: UploadSource, _ key: ObjectKey) throws(StoreError) -> Bool {
-        do throws(SystemError) {
-            return try source.isUnchanged()
-        } catch {
-            throw StoreError(key, store: traits.name, readingSource: error)
-        }
+        try await configuration.retry.retryingPiece(request)
     }
 
     // MARK: Beginning
@@ -130,16 +121,16 @@ extension S3Store {
 
     /// Returns the parts' tags in order.
     private func sendParts(
-        of source: UploadSource, _ plan: PartPlan, to upload: PartUpload, _ path: String,
+        of source: CheckedSource, _ plan: PartPlan, to upload: PartUpload, _ path: String,
         _ key: ObjectKey, _ moved: MovedBytes
     ) async throws -> [String] {
-        let hasher = PartHasher(source, like: key.oid, signs: !client.isSecure)
+        let hasher = source.hasher(signs: !client.isSecure)
         let tags = Locked([String](repeating: "", count: plan.count))
         try await withThrowingTaskGroup(of: Void.self) { group in
             var underWay = 0
             for index in 0..<plan.count {
                 // While some parts are sent, the next one is hashed.
-                let part = try await hash(plan.range(index), with: hasher, key)
+                let part = try await source.hash(plan.range(index), with: hasher)
                 if let known = upload.known[index + 1], known.isSame(as: part) {
                     tags.withLock { $0[index] = known.tag }
                     moved.tell(Int64(part.range.count))
@@ -162,12 +153,12 @@ extension S3Store {
             }
             while try await group.next() != nil {}
         }
-        try check(hasher.finish(isDirectory: key.oid.isDirectory), key)
+        try source.check(hasher)
         return tags.withLock { $0 }
     }
 
     private func send(
-        _ part: PartHasher.Part, _ number: Int, of source: UploadSource, to upload: PartUpload,
+        _ part: PartHasher.Part, _ number: Int, of source: CheckedSource, to upload: PartUpload,
         _ path: String, _ key: ObjectKey, _ moved: (@Sendable (Int64) -> Void)?
     ) async throws -> String {
         var request = S3Request(
@@ -175,7 +166,7 @@ extension S3Store {
         request.headers = [HTTPHeader("content-md5", base64(part.md5.digest))]
         request.secrets = configuration.encryptionKeyHeaders
         request.body = .file(descriptor: source.descriptor, range: part.range)
-        request.payload = part.payload
+        request.payload = PayloadHash(part)
         request.isBulk = true
         request.observer = moved
         let response = try await send(request, .upload, key)
@@ -264,15 +255,6 @@ extension S3Store {
     }
 }
 
-/// The uploads that this run is busy with, which no other task should go on with.
-final class UploadsUnderWay: Sendable {
-    private let ids = Locked<Set<String>>([])
-
-    /// Whether nobody else has it.
-    func claim(_ id: String) -> Bool { ids.withLock { $0.insert(id).inserted } }
-    func release(_ id: String) { _ = ids.withLock { $0.remove(id) } }
-}
-
 extension S3Part {
     /// Whether the service has exactly these bytes.
     ///
@@ -281,6 +263,10 @@ extension S3Part {
         size == Int64(part.range.count)
             && ObjectID(tag.filter { $0 != "\"" }.lowercased())?.hasDigest(of: part.md5) == true
     }
+}
+
+extension PayloadHash {
+    init(_ part: PartHasher.Part) { self = part.sha256.map { .signed($0) } ?? .unsigned }
 }
 
 /// Text fit to stand in an element.

@@ -1,4 +1,5 @@
 package import Basics
+internal import CloudStorage
 internal import Digests
 internal import HTTPClient
 package import Storage
@@ -13,14 +14,8 @@ extension S3Store {
         fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?
     ) async throws -> Int64 {
         try Task.checkCancellation()
-        let source: UploadSource
-        do throws(SystemError) {
-            source = try UploadSource(opening: path)
-        } catch {
-            throw StoreError(key, store: traits.name, readingSource: error)
-        }
-        let moved = MovedBytes(observer)
-        do {
+        let source = try CheckedSource(path, as: key, store: traits.name, threads: threads)
+        return try await source.send(observer) { moved in
             if source.size <= Self.smallSize {
                 try await putSmall(source, key)
                 moved.tell(source.size)
@@ -29,24 +24,11 @@ extension S3Store {
             } else {
                 try await putParts(source, key, moved)
             }
-            return source.size
-        } catch {
-            moved.takeBack()
-            throw error
         }
     }
 
-    private func putSmall(_ source: UploadSource, _ key: ObjectKey) async throws {
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try source.file.readAll(limit: Int(source.size))
-        } catch {
-            throw StoreError(key, store: traits.name, readingSource: error)
-        }
-        let oid = key.oid
-        try check(objectID(of: bytes, isDirectory: oid.isDirectory, scheme: oid.scheme), key)
-        // The name of a legacy object is not the MD5 of what is sent.
-        let md5 = oid.scheme == .md5 ? oid : objectID(of: bytes)
+    private func putSmall(_ source: CheckedSource, _ key: ObjectKey) async throws {
+        let (bytes, md5) = try source.content()
         var request = S3Request(.put, client.key(key.path))
         request.body = .bytes(bytes)
         request.payload = client.isSecure ? .unsigned : PayloadHash(of: bytes)
@@ -54,44 +36,16 @@ extension S3Store {
     }
 
     private func putWhole(
-        _ source: UploadSource, _ key: ObjectKey, _ moved: (@Sendable (Int64) -> Void)?
+        _ source: CheckedSource, _ key: ObjectKey, _ moved: (@Sendable (Int64) -> Void)?
     ) async throws {
-        let hasher = PartHasher(source, like: key.oid, signs: !client.isSecure)
-        let part = try await hash(0..<source.size, with: hasher, key)
-        try check(hasher.finish(isDirectory: key.oid.isDirectory), key)
+        let part = try await source.hashAll(signs: !client.isSecure)
         var request = S3Request(.put, client.key(key.path))
         request.body = .file(descriptor: source.descriptor, range: 0..<source.size)
-        request.payload = part.payload
+        request.payload = PayloadHash(part)
         request.isBulk = source.size >= Self.askFirstSize
         request.expectsContinue = source.size >= Self.askFirstSize
         request.observer = moved
         try await store(request, md5: part.md5, key)
-        withExtendedLifetime(source) {}  // its file must stay open until here
-    }
-
-    /// Hashes a piece of a file on a thread that may block.
-    func hash(
-        _ range: Range<Int64>, with hasher: PartHasher, _ key: ObjectKey
-    ) async throws -> PartHasher.Part {
-        try Task.checkCancellation()
-        do {
-            if let part = try await threads.run({ try hasher.hash(range) }) { return part }
-        } catch let error as SystemError {
-            throw StoreError(key, store: traits.name, readingSource: error)
-        }
-        throw sourceChanged(key)
-    }
-
-    func sourceChanged(_ key: ObjectKey) -> StoreError {
-        StoreError(
-            .upload, key, store: traits.name,
-            .failed("the file in the cache changed while it was sent"))
-    }
-
-    /// Refuses content that is not what its name says, before any of it is sent.
-    func check(_ found: ObjectID, _ key: ObjectKey) throws(StoreError) {
-        guard found != key.oid else { return }
-        throw StoreError(.upload, key, store: traits.name, .mismatch(found: found))
     }
 
     // MARK: One request

@@ -1,4 +1,5 @@
 internal import Basics
+internal import CloudStorage
 internal import Digests
 package import HTTPClient
 package import Storage

@@ -1,4 +1,5 @@
 import Basics
+import CloudStorage
 import S3Backend
 import TestSupport
 import Testing

@@ -1,4 +1,6 @@
 import Basics
+import CloudStorage
+import HTTPClient
 import S3Backend
 import TestSupport
 import Testing
@@ -151,7 +153,7 @@ import Testing
         var settings = world.settings(["AWS_SECRET_ACCESS_KEY": "hush"])
         settings.secretAccessKey = "hush"
         let request = ServiceRequest(
-            "GET", "http://x", headers: [HeaderField("authorization", "hush")],
+            "GET", "http://x", headers: [HTTPHeader("authorization", "hush")],
             body: Array("hush".utf8), timeout: .seconds(1), usesProxy: false)
         let response = ServiceResponse(status: 200, body: Array("hush".utf8))
         let loaded = LoadedCredentials(

@@ -1,4 +1,5 @@
 import Basics
+import HTTPClient
 import S3Backend
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
         let headers = signer.headers(
             for: request,
             as: AWSCredentials(accessKeyID: "A", secretAccessKey: "S", sessionToken: "T"), at: day)
-        #expect(headers.contains(HeaderField("x-amz-security-token", "T")))
+        #expect(headers.contains(HTTPHeader("x-amz-security-token", "T")))
         #expect(
             headers.last?.value.contains(
                 "SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token,") == true)
@@ -37,7 +38,7 @@ import Testing
 
     @Test func `what proxies change is not signed`() {
         var request = request
-        request.headers = ["User-Agent", "Expect", "Transfer-Encoding"].map { HeaderField($0, "x") }
+        request.headers = ["User-Agent", "Expect", "Transfer-Encoding"].map { HTTPHeader($0, "x") }
         let headers = signer.headers(
             for: request, as: AWSCredentials(accessKeyID: "A", secretAccessKey: "S"), at: day)
         #expect(

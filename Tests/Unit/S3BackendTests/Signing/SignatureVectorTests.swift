@@ -1,3 +1,4 @@
+import HTTPClient
 import S3Backend
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
 
         init(
             _ name: String, _ method: String = "GET", _ path: String = "/", query: String = "",
-            headers: [HeaderField] = [], body: String = "", gives signature: String
+            headers: [HTTPHeader] = [], body: String = "", gives signature: String
         ) {
             self.name = name
             request = UnsignedRequest(
@@ -49,12 +50,12 @@ import Testing
         Vector(
             "get-header-value-trim",
             headers: [
-                HeaderField("My-Header1", " value1"), HeaderField("My-Header2", " \"a   b   c\""),
+                HTTPHeader("My-Header1", " value1"), HTTPHeader("My-Header2", " \"a   b   c\""),
             ],
             gives: "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736"),
         Vector(
             "get-header-key-duplicate",
-            headers: ["value2", "value2", "value1"].map { HeaderField("My-Header1", $0) },
+            headers: ["value2", "value2", "value1"].map { HTTPHeader("My-Header1", $0) },
             gives: "c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea"),
         Vector(
             "post-vanilla", "POST",
@@ -64,7 +65,7 @@ import Testing
             gives: "28038455d6de14eafc1f9222cf5aa6f1a96197d7deb8263271d420d138af7f11"),
         Vector(
             "post-x-www-form-urlencoded", "POST",
-            headers: [HeaderField("Content-Type", "application/x-www-form-urlencoded")],
+            headers: [HTTPHeader("Content-Type", "application/x-www-form-urlencoded")],
             body: "Param1=value1",
             gives: "ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a"),
     ]
@@ -90,15 +91,15 @@ import Testing
     static let examples: [(UnsignedRequest, String)] = [
         (
             UnsignedRequest(
-                "GET", host: host, path: "/test.txt", headers: [HeaderField("Range", "bytes=0-9")]),
+                "GET", host: host, path: "/test.txt", headers: [HTTPHeader("Range", "bytes=0-9")]),
             "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41"
         ),
         (
             UnsignedRequest(
                 "PUT", host: host, path: "/test%24file.text",
                 headers: [
-                    HeaderField("Date", "Fri, 24 May 2013 00:00:00 GMT"),
-                    HeaderField("x-amz-storage-class", "REDUCED_REDUNDANCY"),
+                    HTTPHeader("Date", "Fri, 24 May 2013 00:00:00 GMT"),
+                    HTTPHeader("x-amz-storage-class", "REDUCED_REDUNDANCY"),
                 ], payload: PayloadHash(of: Array("Welcome to Amazon S3.".utf8))),
             "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd"
         ),
@@ -121,9 +122,9 @@ import Testing
             headers.last?.value.hasPrefix(
                 "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, "
             ) == true)
-        #expect(headers.first == HeaderField("x-amz-date", "20130524T000000Z"))
+        #expect(headers.first == HTTPHeader("x-amz-date", "20130524T000000Z"))
         #expect(
-            headers[1] == HeaderField("x-amz-content-sha256", request.payload.headerValue))
+            headers[1] == HTTPHeader("x-amz-content-sha256", request.payload.headerValue))
     }
 
     /// Source: Amazon S3 API reference, "Authenticating Requests: Using Query Parameters".

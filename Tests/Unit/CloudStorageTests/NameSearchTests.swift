@@ -1,7 +1,7 @@
 import Digests
 import Testing
 
-@testable import S3Backend
+@testable import CloudStorage
 
 @Suite struct NameSearchTests {
     /// Objects spread evenly over all digests.

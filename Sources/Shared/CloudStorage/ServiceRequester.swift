@@ -1,3 +1,5 @@
+package import HTTPClient
+
 /// Asks small questions over HTTP: to STS, to SSO, to metadata servers.
 ///
 /// May be called from many tasks at once. Never retries and never follows a redirect; throws when no
@@ -12,7 +14,7 @@ package struct ServiceRequest: Sendable {
     package var method: String
     /// Absolute and percent-encoded.
     package var url: String
-    package var headers: [HeaderField]
+    package var headers: [HTTPHeader]
     package var body: [UInt8]
     /// For the whole exchange.
     package var timeout: Duration
@@ -22,7 +24,7 @@ package struct ServiceRequest: Sendable {
     package var answerLimit = 1 << 20
 
     package init(
-        _ method: String, _ url: String, headers: [HeaderField] = [], body: [UInt8] = [],
+        _ method: String, _ url: String, headers: [HTTPHeader] = [], body: [UInt8] = [],
         timeout: Duration, usesProxy: Bool
     ) {
         self.method = method

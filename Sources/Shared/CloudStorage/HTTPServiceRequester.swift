@@ -27,7 +27,7 @@ package struct HTTPServiceRequester: ServiceRequester {
             method, request.url, body: request.body.isEmpty ? .none : .bytes(request.body),
             to: .memory(limit: request.answerLimit), peer: peer)
         sent.timeLimit = request.timeout
-        sent.secrets = request.headers.map { HTTPHeader($0.name, $0.value) }
+        sent.secrets = request.headers
         let answer = try await loop.send(sent)
         return ServiceResponse(
             status: answer.status, body: answer.body, retryAfter: answer.retryAfter(now: now()))

@@ -4,16 +4,21 @@ internal import HTTPClient
 /// thing, so it says no to many at once.
 ///
 /// Source: botocore 1.43, standard retry mode: three attempts.
-struct RetryingRequester: ServiceRequester {
-    let base: any ServiceRequester
+package struct RetryingRequester: ServiceRequester {
+    package let base: any ServiceRequester
     /// Before the second attempt, where the service asks for no other; twice as long before the third.
-    let pause: Duration
+    package let pause: Duration
 
     private static let attempts = 3
     /// Who is asked to wait longer than this is told so instead.
-    static let patience = Duration.seconds(60)
+    package static let patience = Duration.seconds(60)
 
-    func respond(to request: ServiceRequest) async throws -> ServiceResponse {
+    package init(base: any ServiceRequester, pause: Duration) {
+        self.base = base
+        self.pause = pause
+    }
+
+    package func respond(to request: ServiceRequest) async throws -> ServiceResponse {
         for attempt in 1..<Self.attempts {
             var delay = pause * attempt
             do {

@@ -1,16 +1,17 @@
-internal import Basics
-internal import Digests
-internal import Storage
+package import Basics
+package import Digests
+package import Storage
 
 /// Hashes a file from its start to its end, piece by piece: as a whole, and each piece.
 ///
 /// Used by one task at a time, on whichever thread.
-final class PartHasher: @unchecked Sendable {
+package final class PartHasher: @unchecked Sendable {
     /// What one piece is.
-    struct Part: Sendable {
-        let range: Range<Int64>
-        let md5: ObjectID
-        let payload: PayloadHash
+    package struct Part: Sendable {
+        package let range: Range<Int64>
+        package let md5: ObjectID
+        /// `nil` where the pieces are not signed.
+        package let sha256: SHA256Digest?
     }
 
     private let source: UploadSource
@@ -27,7 +28,7 @@ final class PartHasher: @unchecked Sendable {
     /// In bytes: few calls per MiB, and what was read is still in a core's cache when it is hashed.
     private static let blockSize = 256 << 10
 
-    init(_ source: UploadSource, like oid: ObjectID, signs: Bool) {
+    package init(_ source: UploadSource, like oid: ObjectID, signs: Bool = false) {
         self.source = source
         self.signs = signs
         scheme = oid.scheme
@@ -37,7 +38,7 @@ final class PartHasher: @unchecked Sendable {
     deinit { buffer.deallocate() }
 
     /// Takes the next piece; `nil` when the file has become shorter.
-    func hash(_ range: Range<Int64>) throws(SystemError) -> Part? {
+    package func hash(_ range: Range<Int64>) throws(SystemError) -> Part? {
         var part = MD5()
         var sha256 = signs ? SHA256() : nil
         var tail: [UInt8] = []
@@ -48,16 +49,19 @@ final class PartHasher: @unchecked Sendable {
         }
         guard count == Int64(range.count) else { return nil }
         let digest = tail.withUnsafeBytes { part.finish($0) }
-        var payload = PayloadHash.unsigned
-        if let hasher = sha256.take() { payload = .signed(hasher.finish()) }
-        return Part(range: range, md5: digest, payload: payload)
+        var payload: SHA256Digest?
+        if let hasher = sha256.take() { payload = hasher.finish() }
+        return Part(range: range, md5: digest, sha256: payload)
     }
 
     /// The name of all that was taken; the hasher is used up.
-    func finish(isDirectory: Bool) -> ObjectID {
+    package func finish(isDirectory: Bool) -> ObjectID {
         if let folding { return folding.finish(isDirectory: isDirectory) }
         return rest.withUnsafeBytes { md5.finish($0, isDirectory: isDirectory) }
     }
+
+    /// The MD5 of the bytes that were taken for a legacy object; the hasher is used up.
+    func finishBytes() -> ObjectID { rest.withUnsafeBytes { md5.finish($0) } }
 
     private func takeBoth(
         _ block: UnsafeRawBufferPointer, _ part: inout MD5, _ tail: inout [UInt8]
