@@ -268,6 +268,33 @@ import Testing
         }
     }
 
+    @Test func `killed at any moment, no list that is left promises what is gone`() throws {
+        var lists: [ObjectID: [ObjectID]] = [:]
+        for number in 0..<10 {
+            let members = try (0..<60).map { index in
+                (name: "\(100 + index)", oid: try object("\(number) \(index)"))
+            }
+            let list = try world.repository.storeInCache(
+                DVCRepository.directoryList(members), isDirectory: true)
+            lists[list] = members.map(\.oid)
+        }
+        for attempt in 1...60 {
+            let killed = try sandbox.run(
+                "timeout", "-s", "KILL", "\(Double(attempt) * 0.004)", "git-dvc", "gc", "-w", "-f",
+                in: world.path)
+            let left = lists.filter { has($0.key) }
+            for (list, members) in left {
+                #expect(members.allSatisfy { has($0) }, "\(attempt): \(list)")
+            }
+            if killed.status == 0 { break }
+        }
+        #expect(try gc("-w", "-f").status == 0)
+        #expect(lists.allSatisfy { !has($0.key) && $0.value.allSatisfy { !has($0) } })
+        #expect(has(objectID(of: Array("in HEAD".utf8))))
+        // Nothing is left of the lock or of what was begun.
+        #expect(try gc().output.hasPrefix("Nothing to remove: "))
+    }
+
     @Test func `the result as JSON`() throws {
         let garbage = try object("garbage")
         let result = try gc("--json")
