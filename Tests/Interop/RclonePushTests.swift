@@ -34,7 +34,7 @@ import Glibc
 
         func use(url: String, _ lines: String = "") throws {
             try repository.setConfig(
-                "[core]\n    remote = storage\n['remote \"storage\"']\n    url = \(url)\n\(lines)\n"
+                "[core]\n    remote = storage\n['remote \"storage\"']\n    url = \"\(url)\"\n\(lines)\n"
             )
         }
 
@@ -62,8 +62,11 @@ import Glibc
             for (path, entry) in try FileTree(folder).entries where !path.hasSuffix(".tmp") {
                 guard let content = entry.content else { continue }
                 let name = Array(path.components.suffix(2).joined())
+                // Objects of DVC 2 lie at the top, under another hash.
+                let isOld = path.components.count == 2
+                let oid = objectID(of: content, scheme: isOld ? .md5DosToUnix : .md5)
                 // A list of members has its mark behind the digits.
-                #expect(Array(name.prefix(32)) == objectID(of: content).hexDigits, "\(path)")
+                #expect(Array(name.prefix(32)) == oid.hexDigits, "\(path)")
                 count += 1
             }
             return count
@@ -183,7 +186,7 @@ import Glibc
             """
             n=$(grep -c . '\(world.log)')
             if [ $n -le 2 ]; then
-                head -c $((n * 700000)) | '\(try S3Server.program("rclone"))' "$@"
+                dd bs=4096 count=$((n * 170)) 2>/dev/null | '\(try S3Server.program("rclone"))' "$@"
                 exit 1
             fi
             """)

@@ -17,23 +17,30 @@ struct HDFSFile: Equatable, Decodable {
     var isFolder: Bool { type == "DIRECTORY" }
 
     private struct One: Decodable {
-        let FileStatus: HDFSFile
+        let file: HDFSFile
+
+        enum CodingKeys: String, CodingKey { case file = "FileStatus" }
     }
+
     private struct List: Decodable {
         struct Files: Decodable {
-            let FileStatus: [HDFSFile]
+            let files: [HDFSFile]
+
+            enum CodingKeys: String, CodingKey { case files = "FileStatus" }
         }
-        let FileStatuses: Files
+        let list: Files
+
+        enum CodingKeys: String, CodingKey { case list = "FileStatuses" }
     }
 
     /// The answer to `GETFILESTATUS`; `nil` for what is none.
     static func one(_ body: [UInt8]) -> HDFSFile? {
-        (try? JSONDecoder().decode(One.self, from: Data(body)))?.FileStatus
+        (try? JSONDecoder().decode(One.self, from: Data(body)))?.file
     }
 
     /// The answer to `LISTSTATUS`; `nil` for what is none.
     static func list(_ body: [UInt8]) -> [HDFSFile]? {
-        (try? JSONDecoder().decode(List.self, from: Data(body)))?.FileStatuses.FileStatus
+        (try? JSONDecoder().decode(List.self, from: Data(body)))?.list.files
     }
 }
 
@@ -53,12 +60,14 @@ struct HDFSException: Equatable, Decodable {
     /// `nil` for what is no exception of HDFS, such as the page of a proxy.
     init?(_ body: [UInt8]) {
         struct Answer: Decodable {
-            let RemoteException: HDFSException
+            let exception: HDFSException
+
+            enum CodingKeys: String, CodingKey { case exception = "RemoteException" }
         }
         guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(body)) else {
             return nil
         }
-        self = answer.RemoteException
+        self = answer.exception
     }
 
     /// What it means; `nil` where the status of the answer says it as well.

@@ -36,6 +36,10 @@ package struct SFTPTransport: Sendable {
     /// How long both sides may be silent while an answer is awaited.
     package var activityTimeout = Duration.seconds(60)
 
+    /// Whether the pieces of a file are moved one after the other: to a server that does not keep
+    /// their order, and is near enough that waiting costs nothing.
+    package var movesPiecesInTurn = false
+
     package init(_ command: Command) { self.command = command }
 }
 

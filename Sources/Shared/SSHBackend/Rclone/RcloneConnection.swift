@@ -6,8 +6,9 @@ internal import Basics
 package struct RcloneConnection: Sendable, Equatable {
     /// What rclone takes for it: `name:path` or `:backend:path`; there is no secret in it.
     package let place: String
-    /// The options of a connection that exists for this run only; secrets are among them, so they go
-    /// into the environment of the program and nowhere else. `nil` for one of the user's own.
+    /// The options of a connection that exists for this run only; `nil` for one of the user's own.
+    ///
+    /// Secrets are among them, so they go into the environment of the program and nowhere else.
     package let options: [String: String]?
     /// More variables for the program.
     package var variables: [String: String] = [:]
@@ -75,7 +76,7 @@ package struct RcloneConnection: Sendable, Equatable {
     ///
     /// Why each: docs/decisions/0013-rclone-serves-what-we-do-not-speak.md.
     private static let flags = [
-        "--vfs-cache-mode", "off", "--vfs-write-wait", "24h", "--vfs-read-wait", "1m",
+        "--vfs-cache-mode", "off",
         "--poll-interval", "0", "--no-modtime", "--buffer-size", "1Mi", "--filter", "+ **",
         "--ask-password=false",
     ]

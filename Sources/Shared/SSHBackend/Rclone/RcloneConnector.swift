@@ -33,6 +33,7 @@ package struct RcloneConnector: Sendable {
         // Meanwhile it says nothing: what it holds back until a file is closed takes its time.
         transport.openTimeout = .seconds(120)
         transport.activityTimeout = .seconds(3600)
+        transport.movesPiecesInTurn = true
         return transport
     }
 }

@@ -65,9 +65,13 @@ struct LargeUpload: ~Copyable {
     /// Counts the answer to a request that somebody else sent.
     mutating func expect(_ reply: SFTPReply) { replies.append(reply) }
 
-    /// Checks the answers that have come.
-    mutating func checkAnswered(_ check: (SFTPReply) async throws -> Void) async throws {
-        while answered < replies.count, replies[answered].isFinished { try await next(check) }
+    /// Checks the answers that have come; or waits for all of them.
+    mutating func checkAnswered(
+        all: Bool, _ check: (SFTPReply) async throws -> Void
+    ) async throws {
+        while answered < replies.count, all || replies[answered].isFinished {
+            try await next(check)
+        }
     }
 
     /// Waits for all answers and checks them.

@@ -79,7 +79,10 @@ struct RemoteReader: ~Copyable {
                 try await budget.take(count)
             } else {
                 // Without a size the end is only found by asking, and so never far ahead.
-                guard size != nil, budget.takeNow(count) else { return }
+                guard size != nil, !session.transport.movesPiecesInTurn, budget.takeNow(count)
+                else {
+                    return
+                }
             }
             pieces.append(
                 Piece(

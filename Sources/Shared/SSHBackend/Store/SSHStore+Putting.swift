@@ -74,6 +74,9 @@ extension SSHStore {
                     ? content : Array(content[offset..<end])
                 replies.append(session.send(.write(handle, at: Int64(offset), piece)))
                 offset = end
+                if session.transport.movesPiecesInTurn {
+                    try await checkWritten(replies.removeLast(), temporary, session)
+                }
             }
             // Behind the content and not after its answer: a server keeps the order for one file.
             let closed = close()
@@ -153,7 +156,7 @@ extension SSHStore {
             var upload = LargeUpload(source, like: key.oid, to: handle, on: session, budget)
             do {
                 while let written = try await upload.sendNext(threads) {
-                    try await upload.checkAnswered {
+                    try await upload.checkAnswered(all: session.transport.movesPiecesInTurn) {
                         try await checkWritten($0, temporary, session)
                     }
                     moved?(written)
