@@ -77,6 +77,7 @@ struct BenchCase: Sendable {
         s3FirstPushCase, s3NothingNewCase, s3TenChangedCase, s3LargeCase,
         s3FetchCase, s3FetchLargeCase,
         sshFirstPushCase, sshNothingNewCase, sshTenChangedCase, sshLargeCase,
+        httpFirstPushCase, webDAVFirstPushCase,
     ]
 }
 
