@@ -12,7 +12,8 @@ package struct WebDAVStore: ObjectStore {
     let client: WebClient
     private let transfer: WebTransfer
     private let collections: Collections
-    private let layout = Locked<Set<FilePath>>([])
+    /// The folders of which it is known, or being asked, which folders are in them.
+    private let layout = Locked<[FilePath: Task<Void, any Error>]>([:])
 
     /// Up to so many objects are asked for one by one rather than by reading their folder.
     private static let fewObjects = 3
@@ -55,7 +56,13 @@ package struct WebDAVStore: ObjectStore {
     package func presence(of run: ObjectRun) async throws -> [Bool] {
         if run.count <= Self.fewObjects {
             var presence: [Bool] = []
-            for oid in run.oids { presence.append(try await size(of: ObjectKey(oid)) != nil) }
+            for oid in run.oids {
+                let key = ObjectKey(oid)
+                // Asked once, it answers for all the folders of a remote that are not there.
+                try await lookAt(key.path.parent.parent, key)
+                let isThere = collections.isThere(key.path.parent)
+                presence.append(isThere ? try await size(of: key) != nil : false)
+            }
             return presence
         }
         // Objects of both layouts lie in different folders.
@@ -80,26 +87,37 @@ package struct WebDAVStore: ObjectStore {
     private func files(in folder: FilePath, _ key: ObjectKey) async throws -> Set<FilePath> {
         // One question about the folder of folders saves one for each that is not there.
         try await lookAt(folder.parent, key)
-        if layout.withLock({ $0.contains(folder.parent) }), !collections.isThere(folder) {
-            return []
-        }
+        guard collections.isThere(folder) else { return [] }
         guard let members = try await members(of: folder, .find, key) else { return [] }
         collections.noteThere(folder)
         return Set(members.filter { !$0.isCollection }.map(\.name))
     }
 
-    /// Learns which folders are in one, once.
+    /// Learns which folders are in one, once; whoever comes meanwhile waits.
     private func lookAt(_ folder: FilePath, _ key: ObjectKey) async throws {
-        if layout.withLock({ $0.contains(folder) }) { return }
-        if let members = try await members(of: folder, .find, key) {
-            for member in members where member.isCollection {
-                collections.noteThere(folder.appending(member.name))
-            }
-            collections.noteThere(folder)
-        } else {
-            collections.noteAbsent(folder)
+        let task = layout.withLock { layout in
+            if let task = layout[folder] { return task }
+            let task = Task { try await lookNow(at: folder, key) }
+            layout[folder] = task
+            return task
         }
-        layout.withLock { _ = $0.insert(folder) }
+        do {
+            try await task.value
+        } catch {
+            // The next one asks again.
+            layout.withLock { if $0[folder] == task { $0[folder] = nil } }
+            throw error
+        }
+    }
+
+    private func lookNow(at folder: FilePath, _ key: ObjectKey) async throws {
+        guard let members = try await members(of: folder, .find, key) else {
+            return collections.noteAbsent(folder)
+        }
+        for member in members where member.isCollection {
+            collections.noteThere(folder.appending(member.name))
+        }
+        collections.noteThere(folder)
     }
 
     /// What is in a folder; `nil` when there is none.
