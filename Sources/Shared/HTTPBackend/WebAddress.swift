@@ -43,6 +43,13 @@ package struct WebAddress: Equatable, Sendable {
     /// With its port, if the URL names one.
     package var host: String { String(root.drop { $0 != "/" }.dropFirst(2).prefix { $0 != "/" }) }
 
+    /// Without its port, and without the brackets of IPv6.
+    package var hostName: String {
+        let host = host
+        guard host.first != "[" else { return String(host.dropFirst().prefix { $0 != "]" }) }
+        return String(host.prefix { $0 != ":" })
+    }
+
     /// The URL of what lies at `path` below the root.
     func url(of path: FilePath) -> String {
         path.isEmpty ? root : "\(root)/\(percentEncoded(path.bytes, keepingSlashes: true))"

@@ -25,6 +25,7 @@ package struct RemoteCommands {
         let name = name.lowercased()
         let section = ConfigSectionName.remote(name)
         let level = level ?? .project
+        try checkRemoteAddress(url, remote: name)
         let url = try written("url", url, level)
         var change = try ConfigurationChange(files)
         if let document = change[level], document.has(section) {

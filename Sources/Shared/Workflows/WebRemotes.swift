@@ -64,8 +64,14 @@ extension Session {
     ) throws -> any WebIdentity {
         switch remote.text(of: "auth") {
         case nil:
-            guard let user = address.user else { return FixedHeaders() }
-            return .basic(user: user, password: address.password ?? "")
+            if let user = address.user {
+                return .basic(user: user, password: address.password ?? "")
+            }
+            // As real DVC does; its WebDAV does not.
+            guard let login = Netrc(environment)?.login(for: address.hostName) else {
+                return FixedHeaders()
+            }
+            return .basic(user: login.user, password: login.password)
         case "basic":
             guard let user = remote.text(of: "user") else {
                 throw RemoteOptionError(

@@ -19,7 +19,7 @@ private let add = CommandDescription(
     arguments: [
         nameArgument,
         ("<url>", "a path, or a URL that starts with s3, gs, azure, ssh, http(s), webdav(s),"),
-        ("", "hdfs, webhdfs, oss, gdrive or remote://<other remote>"),
+        ("", "hdfs, webhdfs, oss, gdrive, rclone or remote://<other remote>"),
     ],
     argumentCount: 2...2,
     options: levelOptions + [
@@ -39,6 +39,9 @@ private let add = CommandDescription(
         try invocation.remoteCommands.add(
             name, url: arguments.positionals[1], level: level, force: arguments.has("force"),
             setsDefault: arguments.has("default"))
+        if !arguments.has("quiet"), let warning = remoteAddressWarning(arguments.positionals[1]) {
+            printMessage("warning", warning)
+        }
         return 0
     })
 
