@@ -112,12 +112,12 @@ import Testing
             hint: "run 'dvc push', commit the metafiles that it changes, then push")
     }
 
-    @Test func `a remote that is not supported yet`() throws {
+    @Test func `a remote that nobody can reach`() throws {
         try world.write(
-            "[core]\nremote = s\n['remote \"s\"']\nurl = azure://host/x\n", to: ".dvc/config")
+            "[core]\nremote = s\n['remote \"s\"']\nurl = ftp://host/x\n", to: ".dvc/config")
         try world.commit("1", as: "a")
         try world.expectRefusal(
-            "remote 's' is reached by 'azure://', which is not supported yet",
-            hint: "use real DVC for it")
+            "remote 's' has a url that begins with 'ftp://', which is none of DVC's",
+            hint: "DVC's are s3, gs, azure, ssh, http")
     }
 }

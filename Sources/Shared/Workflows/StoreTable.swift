@@ -3,17 +3,17 @@ internal import DVC
 internal import LocalBackend
 internal import Storage
 
-/// A remote that this version cannot reach.
+/// A remote with a URL that nobody can reach: not DVC, and not we.
 struct UnsupportedRemoteError: UserFacingError {
     let remote: String
     let scheme: String
 
     var summary: String {
-        "remote '\(remote)' is reached by '\(scheme)://', which is not supported yet"
+        "remote '\(remote)' has a url that begins with '\(printable(scheme))://', which is none of DVC's"
     }
     var advice: String? {
-        "use real DVC for it: 'dvc pull -r \(remote)'; 'dvc push -r \(remote)', then "
-            + "'git push --no-verify'"
+        "DVC's are s3, gs, azure, ssh, http, https, webdav, webdavs, webhdfs, hdfs, oss and gdrive; what "
+            + "rclone reaches is 'rclone://<its remote>:<path>'"
     }
 }
 
