@@ -76,6 +76,7 @@ struct BenchCase: Sendable {
         checkoutCase, fetchCase, gitCheckoutCase,
         s3FirstPushCase, s3NothingNewCase, s3TenChangedCase, s3LargeCase,
         s3FetchCase, s3FetchLargeCase,
+        gcsFirstPushCase,
         sshFirstPushCase, sshNothingNewCase, sshTenChangedCase, sshLargeCase,
         httpFirstPushCase, webDAVFirstPushCase,
     ]
