@@ -109,7 +109,28 @@ import Testing
             .checked().outputLines
         #expect(names.sorted() == ["exp-a", "exp-b", "older"])
         for name in names { try lab.ours("exp", "pull", "origin", name, in: directory).checked() }
-        try lab.theirs("exp", "apply", "older", in: directory).checked()
+        try lab.ours("exp", "apply", "older", in: directory).checked()
         #expect(try lab.content("out/model", in: directory) == "lr: 9\n")
+    }
+
+    @Test func `a colleague pulls without a name, compares, applies one and goes on with DVC`()
+        throws
+    {
+        try lab.ours("exp", "push", "origin").checked()
+        let clone = try lab.clone("colleague")
+        try lab.sandbox.run("mv", lab.path.string, "\(lab.path)-away").checked()
+        try lab.ours("exp", "pull", "origin", in: clone).checked()
+        let table = try lab.ours(
+            "exp", "show", "--csv", "--sort-by", "acc", "--sort-order", "desc", in: clone
+        ).checked().output
+        #expect(table.contains("exp-a") && table.contains("exp-b"))
+        try lab.ours("exp", "apply", "exp-b", in: clone).checked()
+        #expect(try lab.content("out/model", in: clone) == "lr: 3\n")
+        #expect(
+            try lab.theirs("status", in: clone).checked().output
+                == "Data and pipelines are up to date.\n")
+        let run = try lab.theirs("exp", "run", "-S", "lr=4", in: clone).checked()
+        #expect(run.output.contains("Ran experiment(s)"))
+        #expect(try lab.content("out/model", in: clone) == "lr: 4\n")
     }
 }

@@ -6,7 +6,13 @@ internal import YAML
 /// Source: dvc-compat 3.4, 3.6; `MULTI_STAGE_SCHEMA` in DVC 3.67 `schema.py`.
 package struct PipelineDefinition: Equatable, Sendable {
     /// In the order of the file.
-    let stages: [PipelineStage]
+    private(set) var stages: [PipelineStage] = []
+    /// Files that it lists outside of stages, relative to its directory.
+    package private(set) var metrics: [String] = []
+    package private(set) var parameters: [String] = []
+
+    /// One that says nothing.
+    private init() {}
 
     /// Reads the contents of a `dvc.yaml`; an empty file has no stages.
     ///
@@ -20,15 +26,13 @@ package struct PipelineDefinition: Equatable, Sendable {
     ) throws(MetafileError) {
         let files = ParameterFiles(read: parameters)
         let read = try metafileRoot(of: bytes) { root throws(MetafileError) in
-            try Self.stages(root: root, files)
+            try Self(root: root, files)
         }
-        stages = read ?? []
+        self = read ?? Self()
     }
 
-    private static func stages(
-        root: YAMLNode, _ files: ParameterFiles
-    ) throws(MetafileError) -> [PipelineStage] {
-        let fields = try Fields(root, "a dvc.yaml", allowed: keys)
+    private init(root: YAMLNode, _ files: ParameterFiles) throws(MetafileError) {
+        let fields = try Fields(root, "a dvc.yaml", allowed: Self.keys)
         try fields.checkVariables()
         for key in ["params", "metrics"] {
             try fields.check(key, "a list of strings") { $0.isListOfStrings }
@@ -52,9 +56,12 @@ package struct PipelineDefinition: Equatable, Sendable {
         }
         for key in ["params", "metrics", "plots", "artifacts", "datasets"] {
             guard let node = fields.mapping[key] else { continue }
-            try TemplateFilling(context: context, files: files, place: key).checkSection(node)
+            let filled = try TemplateFilling(context: context, files: files, place: key)
+                .fillSection(node)
+            if key == "metrics" { metrics = filled.elements.compactMap(\.text) }
+            if key == "params" { parameters = filled.elements.compactMap(\.text) }
         }
-        return try PipelineStages(definitions, context, files).all()
+        stages = try PipelineStages(definitions, context, files).all()
     }
 
     private static let keys = [
@@ -76,15 +83,15 @@ extension TemplateContext {
 
 extension TemplateFilling {
     /// Fills in what stands outside of stages, which names files but owns no data.
-    fileprivate func checkSection(_ node: YAMLNode) throws(MetafileError) {
+    fileprivate func fillSection(_ node: YAMLNode) throws(MetafileError) -> ParameterValue {
         guard place == "artifacts", let mapping = node.mapping else {
-            try fill(node, .anything)
-            return
+            return try fill(node, .anything)
         }
         for entry in mapping.entries {
             _ = try string(key(entry, .anything), "the name of an artifact", at: entry.keyMark)
             try fill(entry.value, .anything)
         }
+        return .null
     }
 }
 

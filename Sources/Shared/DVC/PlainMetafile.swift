@@ -32,7 +32,8 @@ struct PlainMetafile {
         else { return nil }
         out = Out(
             at: .inside(FilePath(unchecked: Array(path))), data: data,
-            content: RecordedContent(oid), flags: OutFlags(), line: 2)
+            content: RecordedContent(oid, size: data.size, fileCount: data.fileCount),
+            flags: OutFlags(), line: 2)
     }
 
     /// Whether a letter makes digits around it a string: not `e`, as in `1e5`.

@@ -8,17 +8,25 @@ package struct RecordedContent: Equatable, Sendable {
     private let name: ObjectID?
     /// Whether DVC 2 recorded it: without `hash`.
     private let isLegacy: Bool
+    /// In bytes, as recorded.
+    package let size: Int64?
+    /// Of a directory, as recorded.
+    package let fileCount: Int?
 
     /// Nothing was recorded, as of a stage that never ran.
     init() {
         name = nil
         isLegacy = false
+        size = nil
+        fileCount = nil
     }
 
     /// DVC 3 recorded it under this name.
-    init(_ oid: ObjectID) {
+    init(_ oid: ObjectID, size: Int64? = nil, fileCount: Int? = nil) {
         name = oid
         isLegacy = false
+        self.size = size
+        self.fileCount = fileCount
     }
 
     /// Reads an out or a dependency, whose keys are checked, of a `.dvc` file or `dvc.lock`.
@@ -27,6 +35,8 @@ package struct RecordedContent: Equatable, Sendable {
     /// `output.py`.
     init(_ fields: Fields) throws(MetafileError) {
         isLegacy = !fields.has("hash")
+        size = try fields.count("size").map(Int64.init)
+        fileCount = try fields.count("nfiles")
         let members = try fields.list("files") ?? []
         name =
             members.isEmpty

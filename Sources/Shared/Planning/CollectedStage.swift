@@ -13,20 +13,23 @@ package struct CollectedStage: Sendable {
     let group: String?
     /// The DVC root.
     package let root: FilePath
-    /// All that its metafile says; `nil` for one of a commit, of which many are held.
+    /// All that its metafile says; `nil` for one of a commit, of which many are held, unless asked for.
     package let stage: Stage?
     package let outs: [FilePath]
     /// Files and directories that it reads; none for imports from elsewhere.
     let dependencies: [FilePath]
 
-    init(_ stage: Stage, of unit: MetafileUnit, _ kind: Metafile.Kind, in root: FilePath) {
+    init(
+        _ stage: Stage, of unit: MetafileUnit, _ kind: Metafile.Kind, in root: FilePath,
+        keepsContent: Bool = false
+    ) {
         revision = unit.place.revision
         metafile = unit.metafile
         idFile = unit.place.path
         name = stage.name
         group = stage.group
         self.root = root
-        self.stage = revision == .workspace ? stage : nil
+        self.stage = keepsContent || revision == .workspace ? stage : nil
         outs = stage.outs.compactMap { unit.path(of: $0.location) }
         dependencies = stage.dependencies.compactMap(unit.path(of:))
     }

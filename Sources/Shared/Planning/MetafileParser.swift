@@ -9,6 +9,9 @@ final class MetafileParser {
     struct Parsed {
         let kind: Metafile.Kind
         let stages: [Stage]
+        /// Files that a `dvc.yaml` lists outside of its stages, relative to its directory.
+        var metrics: [String] = []
+        var parameters: [String] = []
     }
 
     /// What came of a file, and the parameters files that templates in it were to take values from,
@@ -78,6 +81,8 @@ final class MetafileParser {
             throw error.located(in: flagsPath)
         }
         let pipeline = Pipeline(stages, lock: try PipelineLock(ids.bytes))
-        return Parsed(kind: .data, stages: pipeline.stages)
+        return Parsed(
+            kind: .data, stages: pipeline.stages, metrics: stages.metrics,
+            parameters: stages.parameters)
     }
 }

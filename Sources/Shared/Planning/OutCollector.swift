@@ -30,6 +30,8 @@ package struct CollectedOut: Sendable {
 package final class OutCollector {
     /// The stages found so far; none unless asked for.
     private(set) var stages: [CollectedStage] = []
+    /// What pipelines list outside of stages; none unless asked for.
+    private(set) var pipelines: [CollectedPipeline] = []
     /// The outs found so far.
     package private(set) var outs: [CollectedOut] = []
     /// Outs without an object that could be transferred.
@@ -53,13 +55,19 @@ package final class OutCollector {
     private let parser: MetafileParser
     /// Whether stages matter, also those whose outs have no ids in a commit.
     private let keepsStages: Bool
+    /// Whether all that stages and pipelines say matters, also those of commits.
+    private let keepsContent: Bool
 
     package convenience init(_ reader: RevisionReader, _ configurations: Configurations) {
         self.init(reader, configurations, keepsStages: false)
     }
 
-    init(_ reader: RevisionReader, _ configurations: Configurations, keepsStages: Bool) {
+    init(
+        _ reader: RevisionReader, _ configurations: Configurations, keepsStages: Bool,
+        keepsContent: Bool = false
+    ) {
         self.keepsStages = keepsStages
+        self.keepsContent = keepsContent
         self.reader = reader
         dvcRoots = DVCRoots(reader)
         parser = MetafileParser(reader)
@@ -97,6 +105,7 @@ package final class OutCollector {
     func take() -> (stages: [CollectedStage], data: CollectedData) {
         defer {
             stages = []
+            pipelines = []
             outs = []
             unidentified = []
             problems = []
@@ -162,8 +171,15 @@ package final class OutCollector {
             for out in outs { outDirectories.insert(out, of: unit.place, in: root) }
             if keepsStages {
                 stages += metafile.stages.map {
-                    CollectedStage($0, of: unit, metafile.kind, in: root.path)
+                    CollectedStage(
+                        $0, of: unit, metafile.kind, in: root.path, keepsContent: keepsContent)
                 }
+            }
+            if keepsContent, unit.flags != nil {
+                pipelines.append(
+                    CollectedPipeline(
+                        directory: unit.metafile.parent, metrics: metafile.metrics,
+                        parameters: metafile.parameters))
             }
             // A file without outs needs no configuration, and so cannot fail for a broken one.
             if outs.isEmpty { return }

@@ -53,11 +53,7 @@ package final class StageCollector {
         search.take(found.stages, found.data, of: places)
         try search.checkFound(from: standpoint)
 
-        let stages = found.stages.enumerated().sorted { left, right in
-            let before = left.element.metafile.walkKey
-            let after = right.element.metafile.walkKey
-            return before == after ? left.offset < right.offset : before < after
-        }.map(\.element)
+        let stages = found.stages.inWalkOrder
         var result = SelectedStages()
         result.problems = search.result.problems
         result.notes = search.result.notes
@@ -107,6 +103,17 @@ package final class StageCollector {
             }
         }
         return result
+    }
+}
+
+extension [CollectedStage] {
+    /// In the order in which a walk finds their metafiles, the files of a directory before those below.
+    var inWalkOrder: [CollectedStage] {
+        enumerated().sorted { left, right in
+            let before = left.element.metafile.walkKey
+            let after = right.element.metafile.walkKey
+            return before == after ? left.offset < right.offset : before < after
+        }.map(\.element)
     }
 }
 

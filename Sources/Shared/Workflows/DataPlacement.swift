@@ -85,6 +85,25 @@ struct DataPlacement {
         _ options: CheckoutOptions
     ) async throws -> CheckoutReport {
         if outs.isEmpty, stale.isEmpty { return CheckoutReport() }
+        let checkout = try checkout(of: outs, in: root)
+        let report = try await checkout.run(
+            outs.map(\.wanted), stale: stale, keeping: kept, options)
+        let isRefused = options.unsaved == .refuse && !report.unsaved.isEmpty
+        if !isRefused { try remember(outs, in: root, stale) }
+        return report
+    }
+
+    /// The files that are in the way of these outs, of whatever revision, and saved nowhere.
+    ///
+    /// Throws `SystemError`, `CancellationError`.
+    func unsaved(_ outs: [CollectedOut]) async throws -> [FilePath] {
+        var report = CheckoutReport()
+        let wanted = withoutOverlaps(outs.filter(\.out.isCached), &report)
+        if wanted.isEmpty { return [] }
+        return try await checkout(of: wanted, in: root).unsaved(against: wanted.map(\.wanted))
+    }
+
+    private func checkout(of outs: [CollectedOut], in root: FilePath) throws -> Checkout {
         // All outs of a DVC root that are read from the disk have the same configuration.
         let configuration =
             try outs.first?.configuration
@@ -94,15 +113,10 @@ struct DataPlacement {
             at: configuration.cacheDirectory
                 ?? workspace.top.appending(root).appending(".dvc/cache"),
             isShared: configuration.config.isCacheShared)
-        let checkout = Checkout(
+        return Checkout(
             workspace, root: root, cache: cache, types: configuration.config.linkTypes,
             states: FileStates(session.fileStatesFile),
             threads: max(2, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))))
-        let report = try await checkout.run(
-            outs.map(\.wanted), stale: stale, keeping: kept, options)
-        let isRefused = options.unsaved == .refuse && !report.unsaved.isEmpty
-        if !isRefused { try remember(outs, in: root, stale) }
-        return report
     }
 
     private func remember(

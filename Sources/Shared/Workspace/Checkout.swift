@@ -55,11 +55,43 @@ package struct Checkout: Sendable {
     ) async throws -> CheckoutReport {
         let executor = try BlockingExecutor(threads: threads)
         defer { executor.shutDown() }
+        var report = CheckoutReport()
+        var surveys = try await survey(
+            outs, stale: stale, keeping: kept, options, executor, &report)
+        if options.unsaved != .replace {
+            report.unsaved = surveys.flatMap(\.unsaved).sorted()
+            if options.unsaved == .refuse, !report.unsaved.isEmpty { return report }
+            for index in surveys.indices { surveys[index].keepUnsaved() }
+        }
+        let placer = FilePlacer(cache, types: usableTypes)
+        let work = CheckoutWork(
+            workspace: workspace, placer: placer, states: states, threads: threads,
+            executor: executor)
+        try await work.run(surveys, &report)
+        return report
+    }
+
+    /// The files that are in the way of the outs and whose content is saved nowhere; nothing changes.
+    ///
+    /// Throws `SystemError`, `CancellationError`.
+    package func unsaved(against outs: [WantedOut]) async throws -> [FilePath] {
+        let executor = try BlockingExecutor(threads: threads)
+        defer { executor.shutDown() }
+        // What is amiss with single outs is told when they are put into place.
+        var report = CheckoutReport()
+        let surveys = try await survey(outs, stale: [], keeping: [], .init(), executor, &report)
+        return surveys.flatMap(\.unsaved).sorted()
+    }
+
+    /// What is to be done for each out; what is amiss with single ones is added to the report.
+    private func survey(
+        _ outs: [WantedOut], stale: [FilePath], keeping kept: Set<FilePath>,
+        _ options: CheckoutOptions, _ executor: BlockingExecutor, _ report: inout CheckoutReport
+    ) async throws -> [OutSurvey] {
         let surveyor = Surveyor(
             workspace: workspace, root: root, cache: cache, types: types, options: options,
             states: states, threads: threads, executor: executor,
             ignoresCase: workspace.ignoresCase(in: root))
-        var report = CheckoutReport()
         var surveys: [OutSurvey] = []
         for path in stale {
             try await collecting(&report.errors) {
@@ -80,17 +112,7 @@ package struct Checkout: Sendable {
                 if !survey.isUnchanged { surveys.append(survey) }
             }
         }
-        if options.unsaved != .replace {
-            report.unsaved = surveys.flatMap(\.unsaved).sorted()
-            if options.unsaved == .refuse, !report.unsaved.isEmpty { return report }
-            for index in surveys.indices { surveys[index].keepUnsaved() }
-        }
-        let placer = FilePlacer(cache, types: usableTypes)
-        let work = CheckoutWork(
-            workspace: workspace, placer: placer, states: states, threads: threads,
-            executor: executor)
-        try await work.run(surveys, &report)
-        return report
+        return surveys
     }
 
     /// Without the types that DVC does not know here; copying works everywhere.

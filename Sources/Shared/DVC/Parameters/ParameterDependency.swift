@@ -8,7 +8,7 @@ package struct ParameterDependency: Equatable, Sendable {
 
     package let file: OutLocation
     /// Empty for the whole file.
-    let names: [String]
+    package let names: [String]
     /// The values by name; `nil` when the stage never ran with this file.
     let recorded: ParameterValue?
 

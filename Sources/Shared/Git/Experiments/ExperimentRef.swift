@@ -9,6 +9,9 @@ package struct ExperimentRef: Hashable, Sendable, CustomStringConvertible {
     /// Where DVC keeps experiments, with the slash.
     package static let namespace = "refs/exps/"
 
+    /// Where DVC notes which experiment was applied last.
+    package static let appliedRef = "refs/exps/exec/EXEC_APPLY"
+
     /// The commit that was checked out when the experiment was made.
     package let baseline: GitOID
     package let name: String

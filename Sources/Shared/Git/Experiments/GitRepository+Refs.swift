@@ -34,4 +34,11 @@ extension GitRepository {
         let result = try command(["rev-parse", "--verify", "--quiet", name]).run()
         return GitOID(result.output.prefix { $0 != UInt8(ascii: "\n") })
     }
+
+    /// Whether a full ref name is one that Git allows.
+    package func isRefName(_ name: String) throws(SubprocessError) -> Bool {
+        // A name with control characters could not even be handed over.
+        guard !name.utf8.contains(where: { $0 < 0x20 }) else { return false }
+        return try command(["check-ref-format", name]).run().status.isSuccess
+    }
 }

@@ -106,7 +106,10 @@ struct BaselineTitles {
         }
     }
 
-    subscript(commit: GitOID) -> String {
-        current[commit] ?? tags[commit] ?? branches[commit] ?? String(commit.hex.prefix(7))
+    subscript(commit: GitOID) -> String { name(of: commit) ?? String(commit.hex.prefix(7)) }
+
+    /// `nil` for a commit without a name.
+    func name(of commit: GitOID) -> String? {
+        current[commit] ?? tags[commit] ?? branches[commit]
     }
 }

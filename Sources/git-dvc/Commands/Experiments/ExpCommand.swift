@@ -10,7 +10,9 @@ let expCommand = CommandDescription(
         ("git dvc exp push origin exp-1", "publish an experiment with its data"),
         ("git dvc exp pull origin exp-1", "get it elsewhere, with its data"),
     ],
-    subcommands: [expList, expPush, expPull],
+    subcommands: [
+        expList, expShow, expPush, expPull, expApply, expBranch, expRemove, expRename,
+    ],
     aliases: ["experiments"])
 
 /// The options that say which experiments are meant, apart from names.

@@ -1,0 +1,86 @@
+package import Basics
+package import Git
+
+/// What became of experiments that were to be removed or renamed.
+package struct ExperimentChangeReport: Sendable {
+    /// As the user called them.
+    package var names: [String] = []
+    package var errors: [any UserFacingError] = []
+    /// What the Git server said.
+    package var words: [String] = []
+}
+
+/// Removes experiments, here or on a Git remote; data stays where it is.
+package struct ExperimentRemoval {
+    private let repository: GitRepository
+    private let scope: ExperimentScope
+    private let keepsSelected: Bool
+
+    /// `keepsSelected`: all experiments but those of the scope go.
+    package init(_ repository: GitRepository, _ scope: ExperimentScope, keepsSelected: Bool) {
+        self.repository = repository
+        self.scope = scope
+        self.keepsSelected = keepsSelected
+    }
+
+    /// Removes them here, all or none.
+    ///
+    /// Throws `ExperimentError`, `SubprocessError`.
+    package func run() throws -> ExperimentChangeReport {
+        let all = try repository.experiments()
+        let doomed = try chosen(from: all, remote: nil)
+        let changes = doomed.map { RefChange.delete($0.ref.description, from: $0.tip) }
+        try repository.change(changes + leftovers(of: doomed))
+        return ExperimentChangeReport(names: names(of: doomed))
+    }
+
+    /// Removes them on a Git remote; one that the remote keeps holds no other back.
+    ///
+    /// Throws `ExperimentError`, `GitRemoteError`, `SubprocessError`.
+    package func run(
+        on remote: ExperimentRemote, listing: consuming ExperimentRemote.Listing
+    ) throws -> ExperimentChangeReport {
+        let doomed = try chosen(from: listing.finish(), remote: remote.name)
+        var report = ExperimentChangeReport()
+        var words: [String] = []
+        let refusals = try remote.send(
+            doomed.map { .init($0.ref, from: $0.tip, to: nil) }, from: repository
+        ) { words.append($0) }
+        report.words = words
+        report.names = names(of: doomed.filter { refusals[$0.ref] == nil })
+        report.errors = doomed.compactMap { experiment in
+            refusals[experiment.ref].map {
+                RefusedExperimentError(experiment: experiment.ref, remote: remote.name, why: $0)
+            }
+        }
+        return report
+    }
+
+    private func chosen(from all: [Experiment], remote: String?) throws -> [Experiment] {
+        let selected = try all.selected(
+            by: scope.selection(in: repository), head: repository.headCommit(), remote: remote)
+        guard keepsSelected else { return selected }
+        let kept = Set(selected)
+        return all.filter { !kept.contains($0) }
+    }
+
+    /// What the user wrote, or else the names.
+    private func names(of removed: [Experiment]) -> [String] {
+        let refs = Set(removed.map(\.ref))
+        guard !scope.names.isEmpty, !keepsSelected else { return removed.map(\.ref.name) }
+        let names = Set(removed.map(\.ref.name))
+        return uniqued(scope.names).filter { word in
+            names.contains(word) || ExperimentRef(word).map(refs.contains) ?? false
+        }
+    }
+
+    /// What DVC noted about these experiments and would not know the meaning of any more.
+    ///
+    /// Source: `remove_exp_refs` in DVC 3.67 `repo/experiments/utils.py`.
+    private func leftovers(of removed: [Experiment]) throws(SubprocessError) -> [RefChange] {
+        guard let applied = try repository.target(ofRef: ExperimentRef.appliedRef),
+            removed.contains(where: { $0.tip == applied })
+        else { return [] }
+        return [.delete(ExperimentRef.appliedRef, from: applied)]
+    }
+}
