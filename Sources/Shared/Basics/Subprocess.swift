@@ -33,11 +33,13 @@ extension Command {
     /// Runs the command for at most this long; `nil` when it took longer.
     ///
     /// It is then ended with all that it started.
-    package func run(within limit: Duration) throws(SubprocessError) -> CommandResult? {
+    package func run(
+        within limit: Duration, input: [UInt8] = []
+    ) throws(SubprocessError) -> CommandResult? {
         let deadline = ContinuousClock.now + limit
-        var child = try start(hasOwnGroup: true)
+        var child = try start(input: input.isEmpty ? .none : .pipe, hasOwnGroup: true)
         let collected = try exchange(
-            for: self, feeding: [], to: nil,
+            for: self, feeding: input, to: child.input.take(),
             from: [child.output?.descriptor ?? -1, child.errorOutput?.descriptor ?? -1],
             until: deadline)
         guard let status = child.wait(until: deadline) else {

@@ -8,6 +8,8 @@ package struct CommitRange: Sendable {
     package let excluded: [GitOID]
     /// A Git remote whose tracking refs are left out as well; `nil` for a push to a bare URL.
     package let remoteName: String?
+    /// Whether what the refs of this repository reach is left out as well.
+    private var isBeyondRefs = false
 
     package init(tips: [GitOID], excluded: [GitOID], remoteName: String?) {
         self.tips = tips
@@ -24,10 +26,17 @@ package struct CommitRange: Sendable {
             remoteName: remote.hasStaleRefs ? nil : remote.name)
     }
 
+    /// The range of a push that this repository receives: what none of its refs has yet.
+    package init(received updates: [RefUpdate]) {
+        self.init(tips: updates.compactMap(\.newOID), excluded: [], remoteName: nil)
+        isBeyondRefs = true
+    }
+
     /// The arguments that make `git rev-list` read the range from its input.
     var revisionArguments: [String] {
         ["--ignore-missing", "--stdin"]
             + (remoteName.map { ["--not", "--glob=refs/remotes/\($0)/*"] } ?? [])
+            + (isBeyondRefs ? ["--not", "--all"] : [])
     }
 
     /// The input that goes with ``revisionArguments``.

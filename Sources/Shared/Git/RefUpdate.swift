@@ -40,6 +40,27 @@ package struct RefUpdate: Equatable, Sendable {
         return updates
     }
 
+    /// Reads everything Git writes to a pre-receive hook.
+    ///
+    /// Source: githooks(5), "pre-receive": `<old oid> SP <new oid> SP <ref> LF`.
+    package static func parse(received bytes: [UInt8]) throws(GitError) -> [RefUpdate] {
+        var updates: [RefUpdate] = []
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, line) in lines.enumerated() where !line.isEmpty {
+            let fields = line.split(
+                separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3, let old = GitOID(fields[0]), let new = GitOID(fields[1]) else {
+                throw .badRefLine(line: index + 1, text: String(decoding: line, as: UTF8.self))
+            }
+            let ref = String(decoding: fields[2], as: UTF8.self)
+            updates.append(
+                RefUpdate(
+                    localName: ref, newOID: new.isZero ? nil : new, remoteRef: ref,
+                    oldOID: old.isZero ? nil : old))
+        }
+        return updates
+    }
+
     /// The line that Git would write to a pre-push hook for it.
     package var hookLine: [UInt8] {
         let zeros = String(repeating: "0", count: (newOID ?? oldOID)?.hex.utf8.count ?? 40)

@@ -1,4 +1,5 @@
 import Basics
+import Git
 import Workflows
 
 /// What `dvc-hooks` runs when a hook has work; DVC's command of this name does the same.
@@ -9,7 +10,7 @@ let gitHookCommand = CommandDescription(
     name: "git-hook",
     summary: "Does the work of a Git hook.",
     synopsis: "<hook>",
-    arguments: [("hook", "post-checkout or pre-commit")],
+    arguments: [("hook", "post-checkout, pre-commit or pre-receive")],
     argumentCount: 1...1,
     options: [OptionDescription("quiet", "q", "only say what went wrong")],
     run: { arguments, invocation in
@@ -17,6 +18,7 @@ let gitHookCommand = CommandDescription(
         switch arguments.positionals.first {
         case "post-checkout": try await followCheckout(invocation, isQuiet: isQuiet)
         case "pre-commit": return try await checkCommit(invocation)
+        case "pre-receive": return try await checkReceived(invocation)
         default:
             throw UsageError(
                 summary: "there is no hook '\(arguments.positionals.first ?? "")'", advice: nil)
@@ -75,5 +77,25 @@ private func checkCommit(_ invocation: Invocation) async throws -> CInt {
     } catch let error where !(error is CancellationError) {
         printMessage("warning", "the DVC data was not compared: \(summary(of: error))")
         return 0
+    }
+}
+
+/// Returns 1 when the data of a received push is not where it should be, or cannot be looked for.
+private func checkReceived(_ invocation: Invocation) async throws -> CInt {
+    do {
+        let input = try OpenFile(adopting: 0, named: "standard input").readAll(limit: 1 << 30)
+        let updates = try RefUpdate.parse(received: input)
+        let found = try await ReceiveCheck(try invocation.session()).run(updates)
+        printMessages("warning", found.warnings)
+        printMessages("error", found.errors)
+        if found.errors.isEmpty { return 0 }
+        printMessage(
+            "hint",
+            "upload it with 'git dvc push'; after 'git dvc install' every 'git push' does so itself"
+        )
+        return ExitCode.failure
+    } catch let error where !(error is CancellationError) {
+        printError(error)
+        return ExitCode.failure
     }
 }
