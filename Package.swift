@@ -68,11 +68,12 @@ func programTests(_ level: String, with others: [Target.Dependency] = []) -> Tar
         name: "\(level)Tests", dependencies: ["TestSupport", "Digests", "Basics"] + others,
         path: "Tests/\(level)",
         exclude: level == "Interop"
-            ? ["requirements.txt", "dvc-commands.py", "Random/differential-run.py"] : [],
+            ? ["requirements.txt", "dvc-commands.py", "Random/differential-run.py"]
+            : ["RemoteHelper/git-http-server.py"],
         swiftSettings: strict)
 }
 
-/// `dvc-hooks` runs on every push, so it is linked without a dynamic loader (docs/decisions/0002).
+/// `dvc-hooks` and `git-remote-dvc` run on every push, so they are linked without a dynamic loader (docs/decisions/0002).
 let noLoader: [LinkerSetting] = [
     .unsafeFlags(["-static-executable"], .when(platforms: [.linux], configuration: .release))
 ]
@@ -83,6 +84,7 @@ let package = Package(
     products: [
         .executable(name: "git-dvc", targets: ["git-dvc"]),
         .executable(name: "dvc-hooks", targets: ["dvc-hooks"]),
+        .executable(name: "git-remote-dvc", targets: ["git-remote-dvc"]),
     ],
     targets: [
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", brew: "libyaml"),
@@ -141,6 +143,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "dvc-hooks", dependencies: ["Git", "Basics"],
+            swiftSettings: strict, linkerSettings: noLoader),
+        .executableTarget(
+            name: "git-remote-dvc", dependencies: ["Git", "Basics"],
             swiftSettings: strict, linkerSettings: noLoader),
 
         .target(

@@ -44,6 +44,7 @@ files() {
     cat <<'EOF'
 755 build:git-dvc bin/git-dvc
 755 build:dvc-hooks bin/dvc-hooks
+755 build:git-remote-dvc bin/git-remote-dvc
 755 hooks/pre-push share/git-dvc/hooks/pre-push
 755 hooks/pre-commit share/git-dvc/hooks/pre-commit
 755 hooks/post-checkout share/git-dvc/hooks/post-checkout
@@ -189,7 +190,7 @@ build_programs() {
         set -- "$@" --static-swift-stdlib -Xlinker -s
     fi
     say "Building (the first time takes some minutes)"
-    for product in git-dvc dvc-hooks; do
+    for product in git-dvc dvc-hooks git-remote-dvc; do
         (cd "$source" && swift build "$@" --product "$product") </dev/null >"$log" 2>&1 ||
             show_log "cannot build $product"
     done
@@ -259,7 +260,7 @@ install_files() {
     fi
     LC_ALL=C sort -u "$notes" >"$work/manifest"
     install_file 644 "$work/manifest" "$manifest"
-    say "Installed git-dvc and dvc-hooks in $prefix/bin"
+    say "Installed git-dvc, dvc-hooks and git-remote-dvc in $prefix/bin"
 }
 
 check_path() {

@@ -24,6 +24,7 @@ func prePush(remote: String, url: String, environment: Environment) -> CInt {
     do {
         let input = try OpenFile(adopting: dup(0), named: "standard input").readAll(limit: 1 << 30)
         let push = Push(remote: remote, url: url, updates: try RefUpdate.parse(input), input: input)
+        if try refusesInternalRefs(of: push, environment) { return 1 }
         return try upload(for: push, environment)
     } catch {
         printError(error)
@@ -51,6 +52,7 @@ func upload(for push: Push, _ environment: Environment) throws -> CInt {
         .checked(for: push.updates, using: git)
     let range = CommitRange(of: push.updates, to: remote)
     guard try range.touches(pushPathspecs, using: git) else { return 0 }
+    if try isServedByHelper(push, git) { return 0 }
     guard let program = suiteProgram(named: "git-dvc", environment) else {
         printMessage(
             "error", "cannot upload the DVC data of this push: the program git-dvc is missing")
@@ -68,6 +70,31 @@ func upload(for push: Push, _ environment: Environment) throws -> CInt {
     trace.log("run \(command.line)")
     printError(command.replaceProcess(input: push.input))
     return 1
+}
+
+/// Whether the remote names our helper (`remote.<name>.vcs = dvc`), which then does all of the work.
+private func isServedByHelper(_ push: Push, _ git: GitProgram) throws(SubprocessError) -> Bool {
+    guard let name = PushedRemote(argument: push.remote, url: push.url).name else { return false }
+    let answer = try git.command(["config", "--get", "remote.\(name).vcs"]).run()
+    return answer.status.isSuccess && answer.output == Array("dvc\n".utf8)
+}
+
+/// Whether refs would be published of which only this repository has a use, as `--mirror` does.
+///
+/// Source: dvc-compat 6.2. The helper only leaves them out; a hook can but stop the push.
+private func refusesInternalRefs(of push: Push, _ environment: Environment) throws -> Bool {
+    let refs = push.updates.filter { $0.newOID != nil && $0.isInternal }.map(\.remoteRef)
+    guard let first = refs.first else { return false }
+    let git = try GitProgram(
+        environment: environment, trace: Trace(setting: environment["GIT_DVC_TRACE"]))
+    if try isServedByHelper(push, git) { return false }
+    let more = refs.count > 1 ? " and \(refs.count - 1) more" : ""
+    printMessage("error", "only this repository has a use for \(first)\(more)")
+    printMessage(
+        "hint",
+        "leave it out with '^\(first)' after the other refs, or let the helper do so: "
+            + "'git dvc install'")
+    return true
 }
 
 /// Tells `git dvc doctor` that the hook was reached, and with which program.

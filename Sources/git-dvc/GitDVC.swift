@@ -19,7 +19,7 @@ import Glibc
 
     /// What only Git and its hooks call.
     static let internalCommands: [CommandDescription] = [
-        gitHookCommand, mergeDriverCommand,
+        gitHookCommand, gitRelayCommand, mergeDriverCommand,
     ]
 
     static func main() async {

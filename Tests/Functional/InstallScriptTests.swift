@@ -39,7 +39,9 @@ import Glibc
             esac
 
             """, to: "build/git-dvc", mode: 0o755)
-        try sandbox.write("#!/bin/sh\n", to: "build/dvc-hooks", mode: 0o755)
+        for name in ["dvc-hooks", "git-remote-dvc"] {
+            try sandbox.write("#!/bin/sh\n", to: "build/\(name)", mode: 0o755)
+        }
     }
 
     func install(_ arguments: String..., environment: [String: String?] = [:]) throws
@@ -57,9 +59,10 @@ import Glibc
 
         for _ in 1...2 {
             let result = try install("--repo", first.string, "--repo", second.string).checked()
-            #expect(result.output.contains("Installed git-dvc and dvc-hooks in \(prefix)/bin"))
+            let programs = "git-dvc, dvc-hooks and git-remote-dvc"
+            #expect(result.output.contains("Installed \(programs) in \(prefix)/bin"))
         }
-        for name in ["bin/git-dvc", "bin/dvc-hooks", "share/git-dvc/hooks/pre-push"] {
+        for name in ["bin/git-dvc", "bin/git-remote-dvc", "share/git-dvc/hooks/pre-push"] {
             let mode = try #require(try fileStatus(prefix.appending(name))).st_mode
             #expect(mode & 0o777 == 0o755, "\(name)")
         }
@@ -67,7 +70,7 @@ import Glibc
             try readFile(prefix.appending("share/git-dvc/hooks/pre-push"))
                 == readFile(Sandbox.projectRoot.appending("hooks/pre-push")))
         #expect(fileExists(first.appending(".git/hooks/pre-push")))
-        #expect(try directoryEntries(prefix.appending("bin")).count == 2)
+        #expect(try directoryEntries(prefix.appending("bin")).count == 3)
 
         // One of the repositories is gone when its turn comes.
         try sandbox.run("rm", "-rf", second.string).checked()

@@ -157,6 +157,9 @@ package struct ChildProcess: ~Copyable {
         _ = wait()
     }
 
+    /// Asks the child to end, by SIGTERM.
+    package func terminate() { if !isReaped { kill(identifier, SIGTERM) } }
+
     /// Ends a child that has a process group of its own, with all that it started.
     package mutating func endGroup() {
         kill(-identifier, SIGTERM)

@@ -38,6 +38,13 @@ extension Command {
         } catch {
             return error
         }
+        return replaceProcess()
+    }
+
+    /// Replaces this process by the program, which goes on with our standard streams.
+    ///
+    /// Returns only when that failed, with the reason.
+    package func replaceProcess() -> any UserFacingError {
         let variables = environment.variables.map { "\($0.key)=\($0.value)" }
         let code = withCStrings([program.lastComponent.string] + arguments) { arguments in
             withCStrings(variables) { variables in

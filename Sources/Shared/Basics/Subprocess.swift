@@ -30,6 +30,24 @@ extension Command {
         return CommandResult(status: child.wait(), output: output, errorOutput: errors)
     }
 
+    /// The same with our own stderr, and ended as soon as nobody writes to `caller` any more.
+    ///
+    /// `caller`: a pipe from whoever wants the result; `nil` is returned when they are gone.
+    package func run(
+        input: [UInt8], for caller: CInt
+    ) throws(SubprocessError) -> CommandResult? {
+        var child = try start(input: input.isEmpty ? .none : .pipe, errorOutput: .inherit)
+        let collected = try exchange(
+            for: self, feeding: input, to: child.input.take(),
+            from: [child.output?.descriptor ?? -1], watching: caller)
+        guard let collected else {
+            child.terminate()
+            _ = child.wait()
+            return nil
+        }
+        return CommandResult(status: child.wait(), output: collected[0], errorOutput: [])
+    }
+
     /// Runs the command for at most this long; `nil` when it took longer.
     ///
     /// It is then ended with all that it started.
@@ -118,6 +136,17 @@ private func exchange(
     for command: Command, feeding input: [UInt8], to sink: consuming OpenFile?,
     from sources: [CInt], until deadline: ContinuousClock.Instant? = nil
 ) throws(SubprocessError) -> [[UInt8]] {
+    // Without a caller to watch there is always a result.
+    try exchange(
+        for: command, feeding: input, to: sink, from: sources, until: deadline, watching: -1) ?? []
+}
+
+/// The same; `nil` as soon as the writers of the pipe `caller` are gone and have left nothing in it.
+private func exchange(
+    for command: Command, feeding input: [UInt8], to sink: consuming OpenFile?,
+    from sources: [CInt], until deadline: ContinuousClock.Instant? = nil, watching caller: CInt
+) throws(SubprocessError) -> [[UInt8]]? {
+    var caller = caller
     var collected = [[UInt8]](repeating: [], count: sources.count)
     var open = sources.map { $0 >= 0 }
     var sent = 0
@@ -134,6 +163,7 @@ private func exchange(
             pollfd(fd: open[index] ? sources[index] : -1, events: Int16(POLLIN), revents: 0)
         }
         polled.append(pollfd(fd: writing, events: Int16(POLLOUT), revents: 0))
+        if caller >= 0 { polled.append(pollfd(fd: caller, events: 0, revents: 0)) }
         var patience: CInt = -1
         if let deadline {
             let rest = ContinuousClock.now.duration(to: deadline)
@@ -142,6 +172,10 @@ private func exchange(
         }
         let ready = retryingInterrupts { poll(&polled, nfds_t(polled.count), patience) }
         guard ready >= 0 else { throw SubprocessError(command, .notStarted(code: errno)) }
+        if caller >= 0, polled[sources.count + 1].revents != 0 {
+            guard hasInput(caller) else { return nil }
+            caller = -1  // what is left there will be read later
+        }
         for index in sources.indices where open[index] && polled[index].revents != 0 {
             let count = retryingInterrupts { read(sources[index], &buffer, buffer.count) }
             if count > 0 {
@@ -161,4 +195,10 @@ private func exchange(
             }
         }
     }
+}
+
+/// Whether something can be read at once.
+private func hasInput(_ descriptor: CInt) -> Bool {
+    var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&polled, 1, 0) > 0 && polled.revents & Int16(POLLIN) != 0
 }

@@ -21,6 +21,19 @@ package struct GitConfig: Sendable {
         self.init(parsing: result.output)
     }
 
+    /// Asks Git once for what a remote helper or a hook needs to know, wherever the process is: also
+    /// outside of any repository.
+    package init(forRemotesUsing git: GitProgram) throws(SubprocessError) {
+        let pattern =
+            #"^((dvc|remote|protocol|url)\.|(core\.(sshcommand|gitproxy|hookspath)|ssh\.variant)$)"#
+        let command = git.command(["config", "-z", "--get-regexp", pattern])
+        let result = try command.run()
+        guard result.status.isSuccess || result.status == .exited(1) else {
+            throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
+        }
+        self.init(parsing: result.output)
+    }
+
     /// Reads the output of `git config -z --get-regexp`: `key LF value NUL`, the value left out
     /// (without LF) for a key that stands alone and so means true.
     init(parsing bytes: [UInt8]) {
@@ -39,6 +52,9 @@ package struct GitConfig: Sendable {
     ///
     /// Section and variable name are lower case.
     package subscript(key: String) -> String? { values[key]?.last }
+
+    /// All values, in the order in which Git lists them.
+    package func values(_ key: String) -> [String] { values[key] ?? [] }
 
     /// All keys, as Git prints them, in no particular order.
     package var keys: [String] { Array(values.keys) }

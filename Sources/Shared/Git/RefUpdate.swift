@@ -61,6 +61,12 @@ package struct RefUpdate: Equatable, Sendable {
         return updates
     }
 
+    /// Whether the ref is one that must stay where it is: what DVC notes below `refs/exps` while
+    /// experiments run, what is malformed there, and what we note below `refs/dvc`.
+    package var isInternal: Bool {
+        ExperimentRef.isInternal(remoteRef) || remoteRef.hasPrefix("refs/dvc/")
+    }
+
     /// The line that Git would write to a pre-push hook for it.
     package var hookLine: [UInt8] {
         let zeros = String(repeating: "0", count: (newOID ?? oldOID)?.hex.utf8.count ?? 40)

@@ -107,6 +107,7 @@ private func push(_ arguments: Arguments, _ invocation: Invocation) async throws
         try printer.printJSON()
     } else if arguments.has("porcelain") {
         printVerdicts(updates) { report.refusal(of: $0) }
+        printer.printSummary(isHook: true)
     } else {
         printer.printSummary(isHook: readsRefs)
     }

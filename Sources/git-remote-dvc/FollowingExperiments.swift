@@ -1,0 +1,142 @@
+import Basics
+import Git
+
+/// Experiments that go along with a push, by `dvc.pushExps` or `-o dvc.exps=...` (design 7).
+///
+/// They never keep the user's own refs back: what is refused of them is only said.
+struct FollowingExperiments {
+    private enum Scope: String { case none, follow, all }
+
+    private let context: HelperContext
+    private let listed: [String: GitOID]
+    private let scope: Scope
+    private let seen: SeenExperiments?
+
+    /// `listed`: what the remote has.
+    init(_ context: HelperContext, _ options: HelperOptions, listed: [String: GitOID]) {
+        self.context = context
+        self.listed = listed
+        let asked = options.experiments
+        let setting = asked ?? context.config["dvc.pushexps"]?.lowercased() ?? Scope.none.rawValue
+        if Scope(rawValue: setting) == nil {
+            printMessage("warning", "dvc.pushExps is '\(setting)': expected none, follow or all")
+        }
+        // A server that refuses them is asked again only when the user says so.
+        let isRefused = asked == nil && context.refusesExperiments
+        scope = isRefused ? .none : Scope(rawValue: setting) ?? .none
+        seen = scope == .none ? nil : context.name.map { SeenExperiments(on: $0, context.git) }
+    }
+
+    /// The experiments to send along with these refs, without those that the user named.
+    ///
+    /// Throws `SubprocessError`, `SystemError`.
+    func updates(along pushed: [RefUpdate]) throws -> [RefUpdate] {
+        let tips = pushed.compactMap(\.newOID)
+        if scope == .none || tips.isEmpty { return [] }
+        let local = Experiment.parse(
+            try context.git.command([
+                "for-each-ref", "--format=%(objectname) %(refname)", ExperimentRef.namespace,
+            ]).outputIfSuccessful())
+        let named = Set(pushed.map(\.remoteRef))
+        var candidates = local.filter {
+            listed[$0.ref.description] != $0.tip && !named.contains($0.ref.description)
+        }
+        // Somebody took it away there, and it must not come back by itself.
+        if let seen {
+            let gone = try seen.read()
+            candidates.removeAll {
+                listed[$0.ref.description] == nil && gone[$0.ref.description] == $0.tip
+            }
+        }
+        if scope == .follow { candidates = try candidates.followers(of: tips, using: context.git) }
+        return try candidates.compactMap { experiment in
+            let old = listed[experiment.ref.description]
+            if let old, try !context.git.isAncestor(old, of: experiment.tip) {
+                printMessage(
+                    "note", "experiment '\(experiment.ref.name)' is another one there: not pushed")
+                return nil
+            }
+            return RefUpdate(
+                localName: experiment.ref.description, newOID: experiment.tip,
+                remoteRef: experiment.ref.description, oldOID: old)
+        }
+    }
+
+    /// Writes down what the remote has now: the tracking refs, and what it once had.
+    ///
+    /// `done`: refs that moved, those of experiments among them.
+    func record(_ done: [RefUpdate]) throws {
+        guard let name = context.name else { return }
+        var lines = ""
+        for update in done where ExperimentRef(update.remoteRef) != nil {
+            let ref = "refs/dvc/\(name)/exps/\(update.remoteRef.dropFirst("refs/exps/".count))"
+            lines += update.newOID.map { "update \(ref) \($0)\n" } ?? "delete \(ref)\n"
+        }
+        if !lines.isEmpty {
+            _ = try context.git.command(["update-ref", "--stdin"])
+                .outputIfSuccessful(input: Array(lines.utf8))
+        }
+        guard let seen else { return }
+        var known = try seen.read()
+        for (ref, oid) in listed where ExperimentRef(ref) != nil { known[ref] = oid }
+        for update in done where ExperimentRef(update.remoteRef) != nil {
+            if let oid = update.newOID { known[update.remoteRef] = oid }
+        }
+        try seen.write(known)
+    }
+}
+
+extension [Experiment] {
+    /// Those whose baseline is one of these commits or in their history.
+    fileprivate func followers(of tips: [GitOID], using git: GitProgram) throws -> [Experiment] {
+        if isEmpty { return [] }
+        let baselines = Set(map(\.ref.baseline)).sorted { $0.hex < $1.hex }
+        let found = try git.command(["cat-file", "--batch-check=%(objectname) %(objecttype)"])
+            .outputIfSuccessful(input: baselines.flatMap { [UInt8]("\($0)\n".utf8) })
+        var followed = Set(
+            found.split(separator: UInt8(ascii: "\n")).compactMap { line -> GitOID? in
+                line.ends(with: " commit") ? GitOID(line.prefix { $0 != 0x20 }) : nil
+            })
+        // What is listed is in nobody's history but its own.
+        let range = followed.map { "\($0)\n" }.sorted() + tips.map { "^\($0)\n" }
+        let beyond = try git.command(["rev-list", "--stdin"])
+            .outputIfSuccessful(input: range.flatMap { [UInt8]($0.utf8) })
+        for line in beyond.split(separator: UInt8(ascii: "\n")) {
+            if let commit = GitOID(line) { followed.remove(commit) }
+        }
+        return filter { followed.contains($0.ref.baseline) }
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func ends(with text: String) -> Bool {
+        suffix(text.utf8.count).elementsEqual(text.utf8)
+    }
+}
+
+extension GitProgram {
+    fileprivate func isAncestor(_ commit: GitOID, of other: GitOID) throws(SubprocessError) -> Bool
+    {
+        try command(["merge-base", "--is-ancestor", commit.hex, other.hex]).run().status.isSuccess
+    }
+}
+
+extension HelperContext {
+    private var experimentsKey: String? { name.map { "dvc.\($0).exps" } }
+
+    /// Whether the remote was found not to take experiments.
+    fileprivate var refusesExperiments: Bool {
+        experimentsKey.flatMap { config[$0] }?.lowercased() == "unsupported"
+    }
+
+    /// Remembers that the remote takes no experiments, and says so.
+    func rememberRefusal(_ why: String) {
+        var text = "'\(shownName)' takes no experiments (\(why)), so they stay here"
+        if let experimentsKey {
+            // Without the note the next push only tries again.
+            _ = try? git.command(["config", "--local", experimentsKey, "unsupported"]).run()
+            text += "; 'git config --unset \(experimentsKey)' tries again"
+        }
+        printMessage("note", text)
+    }
+}

@@ -1,0 +1,113 @@
+import Basics
+import Git
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// The conversation about a path, ssh or git:// address.
+///
+/// For fetches Git itself speaks with the other side, through a connection that is made here. For
+/// pushes it tells us what to do, so that the data can be uploaded while no connection waits
+/// (git-integration 2.5, 2.6).
+struct NativeConversation: ~Copyable {
+    private let context: HelperContext
+    private var lines: LineReader
+    private var options = HelperOptions()
+    private var listed: [String: GitOID] = [:]
+    private var finished: FinishedPush?
+
+    init(_ context: HelperContext) {
+        self.context = context
+        lines = LineReader(OpenFile(adopting: 0, named: "standard input"))
+    }
+
+    /// Answers until Git ends the conversation; returns the exit status.
+    mutating func run() throws -> CInt {
+        while let line = try lines.next() {
+            if line.isEmpty { break }
+            let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+            let rest = parts.count > 1 ? String(parts[1]) : nil
+            switch (parts[0], rest) {
+            case ("capabilities", nil):
+                reply(["option", "push", "connect", "object-format", ""])
+            case ("option", let rest?): try answerOption(rest)
+            case ("connect", "git-receive-pack"): reply(["fallback"])
+            case ("connect", let service?) where NativeService.names.contains(service):
+                try connect(service)
+            case ("connect", _?): reply(["fallback"])
+            case ("list", "for-push"): try list()
+            case ("push", let rest?): try push(first: rest)
+            default: throw HelperError.malformed(line)
+            }
+        }
+        // Git has shown its table and moved its tracking refs by now.
+        finished?.tell(context)
+        return 0
+    }
+
+    private func reply(_ lines: [String]) { write(lines.map { "\($0)\n" }.joined(), to: 1) }
+
+    private mutating func answerOption(_ option: String) throws {
+        switch options.take(option) {
+        case .ok, .ours: reply(["ok"])
+        case .unsupported: reply(["unsupported"])
+        case .error(let why): throw HelperError.option(why)
+        }
+    }
+
+    private mutating func connect(_ service: String) throws {
+        guard lines.isDrained else { throw HelperError.malformed("more than a connection") }
+        try context.checkPolicy()
+        try NativeService(name: service, context: context, options: options).takeOver()
+    }
+
+    private mutating func list() throws {
+        let refs = try RemoteListing(context, options).refs(endingWithCaller: lines.descriptor)
+        listed = Dictionary(
+            refs.map { ($0.name, $0.oid) }, uniquingKeysWith: { first, _ in first })
+        var answer: [String] = []
+        if options.wantsObjectFormat {
+            let digits = try refs.first?.oid.hex.utf8.count ?? context.objectFormatDigits()
+            answer.append(":object-format \(digits == 64 ? "sha256" : "sha1")")
+        }
+        reply(answer + refs.map { "\($0.oid) \($0.name)" } + [""])
+    }
+
+    private mutating func push(first: String) throws {
+        let batch = try PushLine.batch(first: first, rest: lines.block(orThrow: .cutOff))
+        let listed = listed
+        let sending = SendPack(
+            context: context, options: options, listed: listed, caller: lines.descriptor)
+        var push = Push(
+            context, options, listed: listed, caller: lines.descriptor,
+            send: { lines, isExtra in try sending.send(lines, isAtomic: isExtra ? false : nil) })
+        let answer = try push.run(batch)
+        finished = push.finished
+        reply(answer + [""])
+    }
+}
+
+extension PushLine {
+    /// Reads all `push` lines of one push.
+    ///
+    /// `first`: what followed the first `push `.
+    static func batch(first: String, rest: [String]) throws -> [PushLine] {
+        try (["push \(first)"] + rest).map { text in
+            guard text.hasPrefix("push "), let line = PushLine(text.dropFirst(5)) else {
+                throw HelperError.malformed(text)
+            }
+            return line
+        }
+    }
+}
+
+extension HelperContext {
+    /// How many digits an oid has in the repository that the process is in.
+    fileprivate func objectFormatDigits() throws -> Int {
+        let answer = try git.command(["rev-parse", "--show-object-format"]).run()
+        return answer.output.starts(with: "sha256".utf8) ? 64 : 40
+    }
+}
