@@ -16,7 +16,10 @@ import Testing
         #expect(
             first.outputLines
                 == names.map { "Installed the hook '\($0)' in '\(hooks)'" }
-                + ["Installed the merge driver for '.dvc' files"])
+                + [
+                    "Installed the merge driver for '.dvc' files",
+                    "Pushes go through 'git-remote-dvc'",
+                ])
         #expect(first.errorOutput == "")
         let installed = try snapshot(hooks)
         try world.dvc("install").checked()
@@ -28,7 +31,8 @@ import Testing
         let removed = try world.dvc("uninstall").checked()
         #expect(
             removed.outputLines
-                == names.reversed().map { "Removed the hook '\($0)' from '\(hooks)'" }
+                == ["Pushes no longer go through 'git-remote-dvc'"]
+                + names.reversed().map { "Removed the hook '\($0)' from '\(hooks)'" }
                 + ["Removed the merge driver for '.dvc' files"])
         #expect(try snapshot(hooks) == before)
         #expect(!fileExists(world.path.appending(".git/dvc")))
@@ -113,13 +117,14 @@ import Testing
             "cp", "-r", Sandbox.installedPrefix().string, prefix.string
         ).checked()
         try world.sandbox.run(
-            prefix.appending("bin/git-dvc").string, "install", in: world.path
+            prefix.appending("bin/git-dvc").string, "install", "--hooks-only", in: world.path
         ).checked()
         #expect(try pushUploads(environment: ["PATH": "/usr/bin:/bin"]))
     }
 
     @Test func `a graphical client's push works, without progress`() throws {
-        try world.dvc("install").checked()
+        // The helper must be on its PATH, as Git looks for helpers nowhere else.
+        try world.dvc("install", "--hooks-only").checked()
         let oid = try world.commit("1", as: "a")
         let result = try world.sandbox.run(
             "env", "-i", "PATH=/usr/bin:/bin", "git", "push", "origin", "main", in: world.path

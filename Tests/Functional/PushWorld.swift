@@ -24,7 +24,10 @@ final class PushWorld: Sendable {
         repository = try DVCRepository(in: sandbox, storage: storage)
         bare = try sandbox.makeBareRepository("bare.git")
         try sandbox.git("remote", "add", "origin", bare.string, in: path)
-        if hook { try sandbox.run("git", "dvc", "install", "--quiet", in: path).checked() }
+        if hook {
+            // What goes through the helper is compared in RemoteHelper.
+            try sandbox.run("git", "dvc", "install", "--hooks-only", "-q", in: path).checked()
+        }
     }
 
     // MARK: Making commits

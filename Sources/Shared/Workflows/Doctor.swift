@@ -50,6 +50,7 @@ package struct Doctor {
         do {
             let session = try Session(at: directory, environment: environment)
             examineHook(session)
+            examineHelper(session)
             examineSettings(session)
             examineRecords(session)
             try await examineRoots(session)
@@ -110,7 +111,7 @@ package struct Doctor {
         guard let running = runningProgram() else {
             return warn("programs", "the system does not tell where this program is", nil)
         }
-        for name in ["git-dvc", "dvc-hooks"] {
+        for name in ["git-dvc", "dvc-hooks", "git-remote-dvc"] {
             let beside = running.parent.appending(name)
             let onPath = environment.program(named: name)
             if !isExecutableFile(beside) {

@@ -58,8 +58,11 @@ package struct HookInstallation {
 
     /// Installs the hooks in the way that suits the version of Git, or changes nothing and throws.
     ///
-    /// `chain`: whether hook files of others are kept and run as well.
-    package func install(chain: Bool, git version: GitVersion) throws -> Report {
+    /// `chain`: whether hook files of others are kept and run as well. `helper`: what goes through the
+    /// remote helper besides.
+    package func install(
+        chain: Bool, helper: HelperUse = .none, git version: GitVersion
+    ) throws -> Report {
         var report = Report()
         let directory = try directory()
         if version >= ConfigurationHook.firstVersion {
@@ -76,6 +79,7 @@ package struct HookInstallation {
             }
         }
         try MergeDriver(session, program: program.parent.appending("git-dvc")).install(&report)
+        try PushInterposition(session).install(helper, &report)
         try InstalledRepositories(session.environment).add(session.repository.mainDirectory)
         return report
     }
@@ -115,6 +119,10 @@ package struct HookInstallation {
     /// Removes our hooks, brings back what they replaced, and forgets what the remotes hold.
     package func uninstall() throws -> Report {
         var report = Report()
+        // First of all: with the helper gone they would stop every push.
+        if try PushInterposition(session).remove() {
+            report.lines.append("Pushes no longer go through '\(PushInterposition.helper)'")
+        }
         let directory = try directory()
         for hook in SuiteHook.allCases.reversed() {
             try placement(of: hook).uninstall(from: directory, &report)
@@ -122,6 +130,13 @@ package struct HookInstallation {
         try MergeDriver(session, program: program).uninstall(&report)
         for file in [session.statusFile, session.fileStatesFile] {
             for suffix in ["", "-journal"] { try removeFile(FilePath(file.string + suffix)) }
+        }
+        let folder = session.repository.commonDirectory.appending("dvc")
+        if directoryExists(folder) {
+            for name in try directoryEntries(folder)
+            where name.string.hasPrefix(SeenExperiments.filePrefix) {
+                try removeFile(folder.appending(name))
+            }
         }
         for directory in try session.repository.gitDirectories() {
             try MaterialisedState.remove(from: directory)

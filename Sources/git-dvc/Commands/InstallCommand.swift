@@ -5,9 +5,11 @@ import Workflows
 let installCommand = CommandDescription(
     name: "install",
     summary: "Puts our hooks into this repository, for all its worktrees.",
-    synopsis: "[--chain] [-q]",
+    synopsis: "[--chain] [--hooks-only | --full] [-q]",
     options: [
         OptionDescription("chain", "keep hooks that somebody else wrote, and run them as well"),
+        OptionDescription("hooks-only", "do not let pushes go through git-remote-dvc"),
+        OptionDescription("full", "let fetches go through git-remote-dvc as well"),
         OptionDescription("quiet", "q", "only say what went wrong"),
     ],
     examples: [
@@ -18,9 +20,17 @@ let installCommand = CommandDescription(
         let session = try invocation.session()
         let git = session.repository.git
         try git.requireSupportedVersion()
+        if arguments.has("hooks-only"), arguments.has("full") {
+            throw UsageError(
+                summary: "'--hooks-only' and '--full' exclude each other",
+                advice: "run 'git dvc install -h' for its options")
+        }
+        let helper: HelperUse =
+            arguments.has("hooks-only") ? .none : arguments.has("full") ? .everything : .pushes
         do {
             let report = try HookInstallation(session).install(
-                chain: arguments.has("chain"), git: try git.version() ?? .oldestSupported)
+                chain: arguments.has("chain"), helper: helper,
+                git: try git.version() ?? .oldestSupported)
             return show(report, arguments)
         } catch let error as HookInstallationError {
             printError(error)

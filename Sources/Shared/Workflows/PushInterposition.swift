@@ -1,0 +1,125 @@
+internal import Basics
+internal import Git
+
+/// How much of a repository's traffic with its Git remotes goes through our remote helper.
+package enum HelperUse: Sendable {
+    /// None: hooks do the work.
+    case none
+    /// Pushes, by `url.dvc::<x>.pushInsteadOf = <x>`; the addresses of the remotes stay as they are.
+    case pushes
+    /// Pushes and fetches, by `remote.<name>.vcs = dvc` besides.
+    case everything
+}
+
+/// The settings of a repository that lead Git to the remote helper.
+///
+/// Without the helper on `PATH` they would stop every push, so then there are none
+/// (git-integration 1.2, D3).
+struct PushInterposition {
+    static let helper = "git-remote-dvc"
+
+    private let session: Session
+    private var repository: GitRepository { session.repository }
+
+    init(_ session: Session) { self.session = session }
+
+    /// What addresses begin with, besides those of the remotes that there are.
+    private static let prefixes = [
+        "https://", "http://", "ssh://", "git://", "file://", "git@", "/", "../", "./",
+    ]
+
+    /// Makes the settings be what is asked for, whatever they were.
+    func install(
+        _ use: HelperUse, _ report: inout HookInstallation.Report
+    ) throws(SubprocessError) {
+        let had = try remove()
+        if use == .none {
+            if had { report.lines.append("Pushes no longer go through '\(Self.helper)'") }
+            return
+        }
+        guard session.environment.program(named: Self.helper) != nil else {
+            report.notes.append(
+                "'\(Self.helper)' is not on PATH, so the hook uploads the data of pushes, while "
+                    + "the connection to the Git server waits")
+            return
+        }
+        for prefix in try uniqued(Self.prefixes + prefixesOfRemotes()) {
+            _ = try repository.output([
+                "config", "--local", "--add", "url.dvc::\(prefix).pushInsteadOf", prefix,
+            ])
+        }
+        report.lines.append("Pushes go through '\(Self.helper)'")
+        guard use == .everything else { return }
+        for name in try remotes() {
+            _ = try repository.output(["config", "--local", "remote.\(name).vcs", "dvc"])
+            report.lines.append("Fetches from '\(name)' go through '\(Self.helper)'")
+        }
+    }
+
+    /// Takes our settings out, and leaves those of others; returns whether there were any.
+    func remove() throws(SubprocessError) -> Bool {
+        let ours = try settings()
+        for key in Set(ours.map(\.key)) {
+            _ = try repository.output(["config", "--local", "--unset-all", key])
+        }
+        return !ours.isEmpty
+    }
+
+    /// Our settings in this repository.
+    func settings() throws(SubprocessError) -> [(key: String, value: String)] {
+        try listed(#"^(url\.dvc::.*\.pushinsteadof|remote\..*\.vcs)$"#).filter { key, value in
+            key.hasPrefix("url.") ? key == "url.dvc::\(value).pushinsteadof" : value == "dvc"
+        }
+    }
+
+    private func remotes() throws(SubprocessError) -> [String] {
+        String(decoding: try repository.output(["remote"]), as: UTF8.self)
+            .split(separator: "\n").map(String.init)
+    }
+
+    /// For addresses like `host:path`, which have no scheme.
+    private func prefixesOfRemotes() throws(SubprocessError) -> [String] {
+        try listed(#"^remote\..*\.url$"#).compactMap { _, address in
+            guard !address.contains("://"), !address.contains("::"),
+                let colon = address.firstIndex(of: ":"), !address[..<colon].contains("/"),
+                !address.hasPrefix("git@"), !address.hasPrefix("-")
+            else { return nil }
+            return String(address[...colon])
+        }
+    }
+
+    private func listed(
+        _ pattern: String
+    ) throws(SubprocessError) -> [(key: String, value: String)] {
+        let answer = try repository.command([
+            "config", "--local", "-z", "--get-regexp", pattern,
+        ]).run()
+        return answer.output.split(separator: 0).compactMap { record in
+            guard let end = record.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+            return (
+                String(decoding: record[..<end], as: UTF8.self),
+                String(decoding: record[(end + 1)...], as: UTF8.self)
+            )
+        }
+    }
+}
+
+extension Doctor {
+    /// Whether what leads to the helper finds it.
+    mutating func examineHelper(_ session: Session) {
+        do {
+            guard let setting = try PushInterposition(session).settings().first else { return }
+            if let program = environment.program(named: PushInterposition.helper) {
+                ok("helper", "pushes go through '\(program)'")
+            } else {
+                fail(
+                    "helper",
+                    "'\(setting.key)' is set, but '\(PushInterposition.helper)' is not on PATH: "
+                        + "every push fails",
+                    "install git-dvc again, or run 'git dvc install --hooks-only'")
+            }
+        } catch {
+            note(error, on: "helper")
+        }
+    }
+}

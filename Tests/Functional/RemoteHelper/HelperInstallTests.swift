@@ -1,0 +1,79 @@
+import Basics
+import TestSupport
+import Testing
+
+/// What `git dvc install` writes down for the helper, and what becomes of it.
+@Suite struct HelperInstallTests {
+    let world: PushWorld
+
+    init() throws { world = try PushWorld(hook: false) }
+
+    private func settings(_ pattern: String = "^url|vcs") throws -> [String] {
+        try world.git(["config", "--local", "--get-regexp", pattern]).outputLines
+    }
+
+    @Test func `pushes go through the helper, fetches and the address do not`() throws {
+        try world.git("remote", "add", "scp", "me@example.org:repo")
+        let mine = "url.https://mine/.pushinsteadof https://theirs/"
+        try world.git("config", "url.https://mine/.pushInsteadOf", "https://theirs/")
+        try world.dvc("install", "-q").checked()
+        let first = try settings()
+        #expect(first.contains("url.dvc::/.pushinsteadof /"))
+        #expect(first.contains("url.dvc::https://.pushinsteadof https://"))
+        #expect(first.contains("url.dvc::me@example.org:.pushinsteadof me@example.org:"))
+        #expect(try settings("^remote.origin.url") == ["remote.origin.url \(world.bare)"])
+        try world.dvc("install", "-q").checked()
+        #expect(try settings() == first)
+
+        let oid = try world.commit("data", as: "file")
+        let result = try world.push("-u", "origin", "main").checked()
+        #expect(result.errorOutput.contains("To dvc::"))
+        #expect(try world.stored() == world.keys(oid))
+        try world.git("fetch")
+        #expect(try world.git(["status", "-sb"]).output.hasPrefix("## main...origin/main"))
+
+        try world.dvc("uninstall", "-q").checked()
+        #expect(try settings() == [mine])
+        #expect(!fileExists(world.path.appending(".git/dvc")))
+        try world.commit("plain")
+        try world.push("origin", "main", environment: ["PATH": "/usr/bin:/bin"]).checked()
+    }
+
+    @Test func `--full and --hooks-only`() throws {
+        try world.dvc("install", "-q", "--full").checked()
+        #expect(try settings().contains("remote.origin.vcs dvc"))
+        let oid = try world.commit("data", as: "file")
+        try world.push("origin", "main").checked()
+        #expect(try world.stored() == world.keys(oid))
+        try world.git("fetch", "origin")
+        let less = try world.dvc("install", "--hooks-only").checked()
+        #expect(less.output.contains("Pushes no longer go through 'git-remote-dvc'"))
+        #expect(try settings() == [])
+        #expect(try world.dvc("install", "--hooks-only", "--full").status == 254)
+        try world.dvc("install", "-q", "--full").checked()
+        try world.dvc("uninstall", "-q").checked()
+        #expect(try settings() == [])
+    }
+
+    @Test func `without the helper on PATH there are no such lines, and doctor finds old ones`()
+        throws
+    {
+        let prefix = try Sandbox.installedPrefix()
+        let short: [String: String?] = ["PATH": "/usr/bin:/bin"]
+        func direct(_ words: String...) throws -> ProcessResult {
+            try world.sandbox.start(
+                "\(prefix)/bin/git-dvc", words, in: world.path, environment: short
+            ).wait()
+        }
+        let result = try direct("install").checked()
+        #expect(result.errorOutput.contains("'git-remote-dvc' is not on PATH"))
+        #expect(try settings() == [])
+        try world.dvc("install", "-q").checked()
+        #expect(
+            try direct("doctor").output.contains(
+                "'git-remote-dvc' is not on PATH: every push fails"))
+        // Installing again takes away what would stop every push.
+        try direct("install", "-q").checked()
+        #expect(try settings() == [])
+    }
+}
