@@ -61,6 +61,7 @@ struct NativeConversation: ~Copyable {
     private mutating func connect(_ service: String) throws {
         guard lines.isDrained else { throw HelperError.malformed("more than a connection") }
         try context.checkPolicy()
+        if service == "git-upload-pack" { CloneBootstrap(context).run() }
         try NativeService(name: service, context: context, options: options).takeOver()
     }
 

@@ -39,6 +39,7 @@ struct WebConversation: ~Copyable {
                 reply(try inner.answerBlock() + [""])
             case "stateless-connect", "connect":
                 guard lines.isDrained else { throw HelperError.malformed("more than a connection") }
+                CloneBootstrap(context).run()
                 try inner.tell(line)
                 let answer = try inner.answer()
                 reply([answer])
