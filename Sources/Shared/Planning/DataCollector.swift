@@ -9,11 +9,11 @@ package final class DataCollector {
     private let repository: GitRepository
     private let reader: RevisionReader
     private let collector: OutCollector
-    private let files: WorkspaceFiles?
+    private let files: MetafileNames?
 
     /// `files`: what the working copy has, where the caller has asked for it already.
     package convenience init(
-        _ repository: GitRepository, sources: ConfigurationSources, files: WorkspaceFiles? = nil
+        _ repository: GitRepository, sources: ConfigurationSources, files: MetafileNames? = nil
     ) {
         self.init(
             repository, RevisionReader(repository), Configurations(sources, in: repository), files)
@@ -21,7 +21,7 @@ package final class DataCollector {
 
     init(
         _ repository: GitRepository, _ reader: RevisionReader, _ configurations: Configurations,
-        _ files: WorkspaceFiles? = nil
+        _ files: MetafileNames? = nil
     ) {
         self.repository = repository
         self.reader = reader

@@ -9,7 +9,7 @@ extension GitRepository {
     }
 
     /// The same, and what no DVC reads any more.
-    package func workspaceFiles() throws -> WorkspaceFiles {
+    package func workspaceFiles() throws -> MetafileNames {
         // Git's own index and untracked cache answer quicker than a walk, and ignored directories,
         // where the data is, are not entered.
         let listed = try output(
@@ -20,7 +20,7 @@ extension GitRepository {
             let role = MetafileRole(path)
             return role != nil && role != .context
         }
-        return WorkspaceFiles(
+        return MetafileNames(
             metafiles: metafiles, obsolete: paths.filter { $0.lastComponent == "Dvcfile" })
     }
 
@@ -33,7 +33,7 @@ extension GitRepository {
 }
 
 /// The files of a working copy that may say what its data is; from the top of the repository.
-package struct WorkspaceFiles: Sendable {
+package struct MetafileNames: Sendable {
     /// Of all DVC roots: tracked ones, and new ones that Git does not ignore.
     package let metafiles: [FilePath]
     /// What DVC before 1.0 called `Dvcfile`.

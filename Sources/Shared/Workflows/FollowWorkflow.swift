@@ -70,7 +70,7 @@ package struct FollowWorkflow {
 
     /// Returns the outs that should be there.
     private func follow(
-        _ root: FilePath, _ top: FilePath, _ files: WorkspaceFiles, _ cone: SparseCone?,
+        _ root: FilePath, _ top: FilePath, _ files: MetafileNames, _ cone: SparseCone?,
         _ report: inout Report
     ) async throws -> [FilePath] {
         let data = try DataCollector(
@@ -113,7 +113,7 @@ package struct FollowWorkflow {
     }
 
     /// The DVC roots that have metafiles, relative to the top.
-    private func roots(of files: WorkspaceFiles) -> [FilePath] {
+    private func roots(of files: MetafileNames) -> [FilePath] {
         let folders = Set(files.metafiles.map(\.parent))
         return Set(folders.compactMap { session.repository.dvcRoot(of: $0) }).sorted()
     }

@@ -132,7 +132,7 @@ package struct ExperimentApply {
     private func placeData(_ report: inout ExperimentApplyReport) async throws {
         var settings = CheckoutOptions()
         settings.unsaved = options.replacesData ? .replace : .keep
-        let done = try await CheckoutWorkflow(session, .selection(DataSelection()), settings).run()
+        let done = try await CheckoutWorkflow(session, DataSelection(), settings).run()
         report.errors += done.errors
         // What came into the way since it was looked for.
         report.errors += done.unsaved.map { UnsavedFileError(path: $0) } as [any UserFacingError]
