@@ -26,6 +26,21 @@ package struct ExperimentRef: Hashable, Sendable, CustomStringConvertible {
         self.init(baseline: baseline, name: String(parts[4]))
     }
 
+    /// The same, from the bytes of the name.
+    fileprivate init?(bytes: ArraySlice<UInt8>) {
+        let slash = UInt8(ascii: "/")
+        let start = bytes.startIndex + Self.namespace.utf8.count
+        // refs/exps/<2>/<38>/<name>
+        guard bytes.count > start - bytes.startIndex + 42, bytes[start + 2] == slash,
+            bytes[start + 41] == slash, bytes.starts(with: Self.namespace.utf8)
+        else { return nil }
+        let name = bytes[(start + 42)...]
+        guard !name.contains(slash),
+            let baseline = GitOID(bytes[start..<(start + 2)] + bytes[(start + 3)..<(start + 41)])
+        else { return nil }
+        self.init(baseline: baseline, name: String(decoding: name, as: UTF8.self))
+    }
+
     /// `name`: a component of a ref name, as Git allows it.
     package init(baseline: GitOID, name: String) {
         self.baseline = baseline
@@ -67,9 +82,10 @@ package struct Experiment: Hashable, Sendable {
     /// experiments are left out.
     package static func parse(_ bytes: [UInt8]) -> [Experiment] {
         bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            // A remote may have tens of thousands: what is none is seen by its bytes.
             guard let gap = line.firstIndex(where: { $0 == 0x20 || $0 == 0x09 }),
-                let tip = GitOID(line[..<gap]),
-                let ref = ExperimentRef(String(decoding: line[(gap + 1)...], as: UTF8.self))
+                let ref = ExperimentRef(bytes: line[(gap + 1)...]),
+                let tip = GitOID(line[..<gap])
             else { return nil }
             return Experiment(ref: ref, tip: tip)
         }
