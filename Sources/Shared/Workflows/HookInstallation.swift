@@ -79,7 +79,15 @@ package struct HookInstallation {
             }
         }
         try MergeDriver(session, program: program.parent.appending("git-dvc")).install(&report)
-        try PushInterposition(session).install(helper, &report)
+        // Hooks of others, Git LFS's for one, cannot do with an address that begins with `dvc::`.
+        let keepsOthers = fileExists(directory.appending(Self.name + Self.chained))
+        if keepsOthers, helper == .pushes {
+            report.notes.append(
+                "pushes do not go through '\(PushInterposition.helper)', as the hook that was kept "
+                    + "would get an address that it may not understand")
+        }
+        try PushInterposition(session).install(
+            keepsOthers && helper == .pushes ? .none : helper, &report)
         try InstalledRepositories(session.environment).add(session.repository.mainDirectory)
         return report
     }
