@@ -116,8 +116,6 @@ import Testing
         try world.write(
             "[core]\nremote = s\n['remote \"s\"']\nurl = ftp://host/x\n", to: ".dvc/config")
         try world.commit("1", as: "a")
-        try world.expectRefusal(
-            "remote 's' has a url that begins with 'ftp://', which is none of DVC's",
-            hint: "DVC's are s3, gs, azure, ssh, http")
+        try world.expectRefusal(".dvc/config (commit @):4: unsupported URL type ftp://")
     }
 }

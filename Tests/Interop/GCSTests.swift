@@ -8,7 +8,7 @@ import StoreConformance
 import TestSupport
 import Testing
 
-/// `git push` and `git dvc` with a bucket of `gcp-storage-emulator`.
+/// `git push`, `git dvc` and real DVC with one bucket of `gcp-storage-emulator`.
 @Suite struct GCSTests {
     /// A repository that real DVC made, whose data remote is a bucket.
     private struct World {
@@ -41,9 +41,61 @@ import Testing
                 """)
         }
 
+        /// The working copy of a clone must be that of the repository.
+        func expectSame(_ clone: FilePath) throws {
+            let difference = try FileTree(workingCopy: path)
+                .difference(from: FileTree(workingCopy: clone))
+            #expect(difference == [])
+        }
     }
 
-    @Test func `STORAGE_EMULATOR_HOST names the server`() throws {
+    @Test func `what git push uploads, real DVC pulls`() throws {
+        let world = try World()
+        let push = try world.repository.gitPush("origin", "main")
+        #expect(push.succeeded, "\(push)")
+        let clone = try world.repository.clone()
+        try world.sandbox.dvc("pull", "--quiet", in: clone)
+        try world.expectSame(clone)
+        try world.sandbox.dvc("status", "--cloud", in: clone)
+        let verify = try world.repository.tryOurs("verify")
+        #expect(verify.succeeded, "\(verify)")
+    }
+
+    @Test func `what real DVC pushes, git dvc pulls`() throws {
+        let world = try World()
+        try world.sandbox.dvc("push", "--quiet", in: world.path)
+        // The emulator cuts a carriage return off the end of what gcsfs sends in one request.
+        let oid = objectID(of: Template.binary)
+        try world.server.put(
+            Template.binary, as: "pre fix/\u{e4}/\(oid.storagePath)", in: world.bucket)
+        try world.sandbox.git("push", "--quiet", "--no-verify", "origin", "main", in: world.path)
+        let clone = try world.repository.clone()
+        let pull = try world.repository.tryOurs("pull", in: clone)
+        #expect(pull.succeeded, "\(pull)")
+        try world.expectSame(clone)
+        let status = try world.repository.tryOurs("status", "--cloud", in: clone)
+        #expect(status.succeeded && status.output.contains("in sync"), "\(status)")
+    }
+
+    @Test func `both make the same objects, and the same run-cache`() throws {
+        let ours = try World()
+        let theirs = try World()
+        for world in [ours, theirs] {
+            try world.sandbox.write([1], to: world.path.appending("input"))
+            try world.sandbox.dvc(
+                "stage", "add", "--quiet", "--run", "-n", "made", "-d", "input", "-o", "made",
+                "cp input made", in: world.path)
+        }
+        let push = try ours.repository.tryOurs("push", "--run-cache")
+        #expect(push.succeeded, "\(push)")
+        try theirs.sandbox.dvc("push", "--quiet", "--run-cache", in: theirs.path)
+        let made = try ours.server.objects(in: ours.bucket)
+        #expect(made.keys.contains { $0.contains("/runs/") })
+        // Entries of the run-cache have times in them.
+        #expect(try made.keys.sorted() == theirs.server.objects(in: theirs.bucket).keys.sorted())
+    }
+
+    @Test func `STORAGE_EMULATOR_HOST names the server for both`() throws {
         let world = try World()
         try world.repository.setConfig(
             """
@@ -104,6 +156,22 @@ import Testing
         #expect(pull.errorOutput.contains("is damaged: it has the MD5"), "\(pull)")
     }
 
+    @Test func `a push asks for no more than real DVC does`() throws {
+        let proxy = try FaultProxy(to: GCSServer.forAll().port)
+        let world = try World(through: proxy)
+        try world.sandbox.dvc("push", "--quiet", in: world.path)
+        let theirs = proxy.requests.count
+        let again = try World(through: proxy)
+        proxy.reset()
+        try again.repository.tryOurs("push").checked()
+        #expect(proxy.requests.count <= theirs)
+        #expect(proxy.requests.count(where: { $0.method == "POST" }) > 20)
+        // Nothing new, and known: nobody is asked.
+        proxy.reset()
+        try again.repository.tryOurs("push").checked()
+        #expect(proxy.requests.isEmpty)
+    }
+
     @Test func `credentials go to no server that the repository names`() throws {
         let world = try World()
         try world.repository.setConfig(
@@ -134,6 +202,16 @@ import Testing
     @Test(arguments: StoreCheck.all)
     func `a bucket keeps the contract`(check: StoreCheck) async throws {
         try await keepsContract(check) { _ in }
+    }
+
+    /// The sizes of the contract's objects, in chunks and pieces of a few KiB.
+    @Test(arguments: StoreCheck.all)
+    func `in chunks and pieces, too`(check: StoreCheck) async throws {
+        try await keepsContract(check) {
+            $0.resumableThreshold = 5000
+            $0.chunkSize = 64 << 10
+            $0.pieceSize = 64 << 10
+        }
     }
 
     private func keepsContract(

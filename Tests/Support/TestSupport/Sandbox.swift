@@ -54,6 +54,8 @@ package final class Sandbox: Sendable {
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_CEILING_DIRECTORIES": root.string,
             "DVC_NO_ANALYTICS": "1",
+            // Else gcsfs asks over gRPC first what kind of bucket it has, and the emulator never answers.
+            "GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT": "false",
             "DVC_SITE_CACHE_DIR": home.appending("dvc-site").string,
             "DVC_GLOBAL_CONFIG_DIR": home.appending("dvc-global").string,
             "DVC_SYSTEM_CONFIG_DIR": home.appending("dvc-system").string,

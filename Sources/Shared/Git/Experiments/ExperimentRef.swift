@@ -26,8 +26,8 @@ package struct ExperimentRef: Hashable, Sendable, CustomStringConvertible {
         self.init(baseline: baseline, name: String(parts[4]))
     }
 
-    /// The same, from the bytes of the name.
-    fileprivate init?(bytes: ArraySlice<UInt8>) {
+    /// The same, from the bytes of the name; `nil` as well when its baseline is none of `baselines`.
+    fileprivate init?(bytes: ArraySlice<UInt8>, of baselines: Set<GitOID>?) {
         let slash = UInt8(ascii: "/")
         let start = bytes.startIndex + Self.namespace.utf8.count
         // refs/exps/<2>/<38>/<name>
@@ -36,7 +36,8 @@ package struct ExperimentRef: Hashable, Sendable, CustomStringConvertible {
         else { return nil }
         let name = bytes[(start + 42)...]
         guard !name.contains(slash),
-            let baseline = GitOID(bytes[start..<(start + 2)] + bytes[(start + 3)..<(start + 41)])
+            let baseline = GitOID(bytes[start..<(start + 2)] + bytes[(start + 3)..<(start + 41)]),
+            baselines?.contains(baseline) ?? true
         else { return nil }
         self.init(baseline: baseline, name: String(decoding: name, as: UTF8.self))
     }
@@ -79,12 +80,14 @@ package struct Experiment: Hashable, Sendable {
     }
 
     /// Reads lines `<oid> <ref>`, as `git for-each-ref` and `git ls-remote` write them; refs that are no
-    /// experiments are left out.
-    package static func parse(_ bytes: [UInt8]) -> [Experiment] {
+    /// experiments are left out, and those from other baselines than these.
+    package static func parse(
+        _ bytes: [UInt8], of baselines: Set<GitOID>? = nil
+    ) -> [Experiment] {
         bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
             // A remote may have tens of thousands: what is none is seen by its bytes.
             guard let gap = line.firstIndex(where: { $0 == 0x20 || $0 == 0x09 }),
-                let ref = ExperimentRef(bytes: line[(gap + 1)...]),
+                let ref = ExperimentRef(bytes: line[(gap + 1)...], of: baselines),
                 let tip = GitOID(line[..<gap])
             else { return nil }
             return Experiment(ref: ref, tip: tip)

@@ -28,28 +28,40 @@ package struct ExperimentRemote: Sendable {
             self.command = command
         }
 
-        /// The experiments that are there, in the order in which Git lists refs.
+        /// The experiments that were found, in the order in which Git lists refs.
         ///
-        /// Blocks the thread. Throws ``GitRemoteError``, `SubprocessError`.
-        package consuming func finish() throws -> [Experiment] {
+        /// `baselines`: the only ones of interest; `nil` for all. Blocks the thread. Throws
+        /// ``GitRemoteError``, `SubprocessError`.
+        package consuming func finish(of baselines: Set<GitOID>? = nil) throws -> [Experiment] {
             let result = try command.finish()
             guard result.status.isSuccess else {
                 throw GitRemoteError(
                     remote: remote, cause: .unreachable(words: result.wordsOfFailure))
             }
-            return Experiment.parse(result.output)
+            return Experiment.parse(result.output, of: baselines)
         }
     }
 
     /// Starts to ask the remote for its experiments.
     ///
     /// In the repository in which the process is: asking does not wait until that was looked for.
-    package func beginListing(using git: GitProgram) throws(SubprocessError) -> Listing {
-        let command = git.withoutOurselves.command([
-            "ls-remote", "--quiet", "--refs", "--end-of-options", name,
-            "\(ExperimentRef.namespace)*",
-        ])
+    /// `names`: only those with these names or full ref names; none for all.
+    package func beginListing(
+        of names: [String] = [], using git: GitProgram
+    ) throws(SubprocessError) -> Listing {
+        let command = git.withoutOurselves.command(
+            ["ls-remote", "--quiet", "--refs", "--end-of-options", name] + Self.patterns(for: names)
+        )
         return Listing(name, try command.begin())
+    }
+
+    /// Where tens of thousands are, Git throws away what nobody wants quicker than we read it.
+    private static func patterns(for names: [String]) -> [String] {
+        // What cannot be a name is found nowhere, and Git could take it for a pattern.
+        guard !names.isEmpty, names.count <= 100, names.allSatisfy(\.isRefComponents) else {
+            return ["\(ExperimentRef.namespace)*"]
+        }
+        return names.map { $0.hasPrefix("refs/") ? $0 : "\(ExperimentRef.namespace)*/\($0)" }
     }
 
     // MARK: Sending

@@ -8,6 +8,11 @@ package enum ExperimentSelection: Equatable, Sendable {
     case names([String])
     /// Made from these commits: `--rev` and `-n`.
     case baselines(Set<GitOID>)
+
+    /// The only baselines of interest; `nil` when that is not known beforehand.
+    package var baselines: Set<GitOID>? {
+        if case .baselines(let baselines) = self { baselines } else { nil }
+    }
 }
 
 extension [Experiment] {

@@ -61,7 +61,8 @@ package struct ExperimentListing: Sendable {
             // Asked while the remote thinks.
             let selection = try scope.selection(in: repository)
             titles = try BaselineTitles(repository)
-            experiments = try remote.finish().selected(by: selection, head: nil)
+            experiments = try remote.finish(of: selection.baselines)
+                .selected(by: selection, head: nil)
         } else {
             experiments = try scope.localExperiments(in: repository)
             titles = experiments.isEmpty ? BaselineTitles() : try BaselineTitles(repository)

@@ -44,7 +44,7 @@ package struct ExperimentPull {
         let repository = session.repository
         let selection = try options.scope.selection(in: repository)
         let head = try repository.headCommit()
-        let selected = try listing.finish()
+        let selected = try listing.finish(of: selection.baselines)
             .selected(by: selection, head: head, remote: remote.name)
         var report = ExperimentPullReport()
         if selected.isEmpty { return report }

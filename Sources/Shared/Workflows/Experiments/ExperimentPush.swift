@@ -46,7 +46,8 @@ package struct ExperimentPush {
         var report = ExperimentPushReport()
         if selected.isEmpty { return report }
         let there = Dictionary(
-            try listing.finish().map { ($0.ref, $0.tip) }, uniquingKeysWith: { first, _ in first })
+            try listing.finish(of: Set(selected.map(\.ref.baseline))).map { ($0.ref, $0.tip) },
+            uniquingKeysWith: { first, _ in first })
         var updates: [ExperimentRemote.Update] = []
         for experiment in selected {
             let (ref, tip, old) = (experiment.ref, experiment.tip, there[experiment.ref])
