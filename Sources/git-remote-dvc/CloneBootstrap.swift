@@ -43,7 +43,10 @@ struct CloneBootstrap {
         context.trace.log("run \(command.line)")
         // Its output would be part of our conversation.
         var child = try command.start(output: .descriptor(2), errorOutput: .inherit)
-        if !child.wait().isSuccess {
+        if child.wait().isSuccess {
+            // What the clone fetches is not written down yet.
+            try CloneMark.set(in: directory)
+        } else {
             printMessage("warning", "the clone is not prepared: run 'git dvc install' in it")
         }
     }

@@ -221,7 +221,7 @@ import Glibc
     @Test func `wrong settings are named`() throws {
         for (name, value) in [
             ("dvc.jobs", "many"), ("dvc.strict", "very"), ("dvc.pushDate", "never"),
-            ("dvc.fetchExps", "auto"), ("remote.origin.dvcRemote", "gone"),
+            ("dvc.fetchExps", "often"), ("remote.origin.dvcRemote", "gone"),
         ] {
             try world.git("config", name, value)
         }
@@ -229,7 +229,7 @@ import Glibc
         expect(
             "warning: settings: dvc.jobs is 'many'", "warning: settings: dvc.strict is 'very'",
             "warning: settings: dvc.pushdate is no setting",
-            "warning: settings: dvc.fetchexps is set, which this version does not use",
+            "warning: settings: dvc.fetchExps is 'often', which is not one of tracking, auto, none",
             "warning: settings: DVC_SKIP_PUSH is set",
             "warning: root: remote.origin.dvcRemote names 'gone'", in: result)
     }

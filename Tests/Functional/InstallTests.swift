@@ -19,6 +19,7 @@ import Testing
                 + [
                     "Installed the merge driver for '.dvc' files",
                     "Pushes go through 'git-remote-dvc'",
+                    "'git fetch origin' brings experiments, to be looked at",
                 ])
         #expect(first.errorOutput == "")
         let installed = try snapshot(hooks)
@@ -31,7 +32,10 @@ import Testing
         let removed = try world.dvc("uninstall").checked()
         #expect(
             removed.outputLines
-                == ["Pushes no longer go through 'git-remote-dvc'"]
+                == [
+                    "Pushes no longer go through 'git-remote-dvc'",
+                    "'git fetch' no longer brings experiments",
+                ]
                 + names.reversed().map { "Removed the hook '\($0)' from '\(hooks)'" }
                 + ["Removed the merge driver for '.dvc' files"])
         #expect(try snapshot(hooks) == before)

@@ -6,9 +6,8 @@ extension Doctor {
     /// What this version reads, and what others of the suite read, as Git prints the keys.
     private static let read: Set<String> = [
         "dvc.pushdata", "dvc.strict", "dvc.jobs", "dvc.indexmaxage", "dvc.progress",
-    ]
-    private static let planned: Set<String> = [
-        "dvc.pushexps", "dvc.fetchexps", "dvc.fetchdata", "dvc.checkoutdata",
+        "dvc.pushexps", "dvc.fetchexps", "dvc.fetchdata", "dvc.checkoutdata", "dvc.commitcheck",
+        "dvc.receivecheck", "dvc.receivetimelimit",
     ]
 
     /// Git's settings and the variables that turn things off.
@@ -17,9 +16,8 @@ extension Doctor {
         _ = Strictness(session.config["dvc.strict"], &wrong)
         for error in wrong { warn("settings", error.summary, "see git-dvc(1), CONFIGURATION") }
         for key in session.config.keys.filter({ $0.hasPrefix("dvc.") }).sorted() {
-            if Self.planned.contains(key) {
-                warn("settings", "\(key) is set, which this version does not use", nil)
-            } else if !Self.read.contains(key) {
+            // `dvc.<remote>.exps` remembers a remote that takes no experiments.
+            if !Self.read.contains(key), !key.hasSuffix(".exps") {
                 warn("settings", "\(key) is no setting of git-dvc", "correct its name")
             }
         }

@@ -88,6 +88,7 @@ package struct HookInstallation {
         }
         try PushInterposition(session).install(
             keepsOthers && helper == .pushes ? .none : helper, &report)
+        try TrackingRefspecs(session).install(&report)
         try InstalledRepositories(session.environment).add(session.repository.mainDirectory)
         return report
     }
@@ -131,6 +132,9 @@ package struct HookInstallation {
         if try PushInterposition(session).remove() {
             report.lines.append("Pushes no longer go through '\(PushInterposition.helper)'")
         }
+        if try TrackingRefspecs(session).remove() {
+            report.lines.append("'git fetch' no longer brings experiments")
+        }
         let directory = try directory()
         for hook in SuiteHook.allCases.reversed() {
             try placement(of: hook).uninstall(from: directory, &report)
@@ -139,6 +143,7 @@ package struct HookInstallation {
         for file in [session.statusFile, session.fileStatesFile] {
             for suffix in ["", "-journal"] { try removeFile(FilePath(file.string + suffix)) }
         }
+        try CloneMark.remove(in: session.repository.commonDirectory)
         let folder = session.repository.commonDirectory.appending("dvc")
         if directoryExists(folder) {
             for name in try directoryEntries(folder)

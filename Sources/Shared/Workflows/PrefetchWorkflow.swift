@@ -10,7 +10,8 @@ enum FetchData: String {
     case all
 }
 
-/// Fetches data for commits that `git fetch` brought, before anybody checks them out.
+/// Fetches data for commits that `git fetch` brought, before anybody checks them out, and makes local
+/// experiments of those that it brought.
 ///
 /// Git has no hook after a fetch, so this runs with the next command of ours that could use the data:
 /// once for each fetch, whatever comes of it.
@@ -29,6 +30,8 @@ package struct PrefetchWorkflow {
     package struct Report: Sendable {
         /// How many objects were fetched.
         package var fetchedCount = 0
+        /// How many local experiments were created or brought up to date.
+        package var experimentCount = 0
         /// What is missing or went wrong; nobody asked for the data yet, so none of it is an error.
         package var warnings: [any UserFacingError] = []
     }
@@ -45,6 +48,9 @@ package struct PrefetchWorkflow {
         do {
             // First: what is interrupted or fails is not tried again with every command.
             try FetchHead.markSeen(in: directory)
+            if session.fetchExperiments == .auto {
+                report.experimentCount = try TrackedExperiments(in: session.repository).adopt()
+            }
             guard setting != .none else { return report }
             for (remote, commits) in try wanted(FetchHead(in: directory)) {
                 let data = CommitDataFetch(session, remote: nil, jobs: nil)

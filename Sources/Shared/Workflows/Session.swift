@@ -115,6 +115,9 @@ package struct Session: Sendable {
         check("dvc.fetchdata", "dvc.fetchData", "one of none, head, all") {
             FetchData(rawValue: $0.lowercased()) != nil
         }
+        check("dvc.fetchexps", "dvc.fetchExps", "one of tracking, auto, none") {
+            FetchExperiments(rawValue: $0.lowercased()) != nil
+        }
         check("dvc.commitcheck", "dvc.commitCheck", "one of warn, refuse, none") {
             CommitCheck(rawValue: $0.lowercased()) != nil
         }

@@ -29,6 +29,7 @@ let gitHookCommand = CommandDescription(
 private func followCheckout(_ invocation: Invocation, isQuiet: Bool) async throws {
     do {
         let session = try invocation.session()
+        try CloneCompletion(session).run()
         let progress = session.progressOutput(isQuiet: isQuiet)
         let report = try await FollowWorkflow(session, progress: progress).run()
         let count = report.changedCount
@@ -48,12 +49,16 @@ private func followCheckout(_ invocation: Invocation, isQuiet: Bool) async throw
     }
 }
 
-/// Fetches the data that `dvc.fetchData` asks for, if Git has fetched since the last time.
+/// Does what `dvc.fetchData` and `dvc.fetchExps` ask for, if Git has fetched since the last time.
 ///
 /// Throws `CancellationError` alone: nobody waits for that data.
 func prefetch(_ session: Session, isQuiet: Bool) async throws {
     let progress = session.progressOutput(isQuiet: isQuiet)
     let report = try await PrefetchWorkflow(session).run(progress)
+    if report.experimentCount > 0, !isQuiet {
+        let experiments = counted(report.experimentCount, "experiment")
+        write("Took over \(experiments) that git fetch brought (dvc.fetchExps)\n", to: 2)
+    }
     if report.fetchedCount > 0, !isQuiet {
         let objects = counted(report.fetchedCount, "DVC object")
         write("Fetched \(objects) for what git fetch brought (dvc.fetchData)\n", to: 2)
