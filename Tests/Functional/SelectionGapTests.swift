@@ -108,8 +108,7 @@ import Testing
     }
 
     @Test func `two switches that exclude each other end as with DVC`() throws {
-        let words = ["push", "-q", "-v"]
-        let theirs = try world.sandbox.start(Sandbox.realDVC(), words, in: world.path).wait()
-        #expect(try world.git(["dvc"] + words).status == theirs.status)
+        // Observed with DVC 3.67.1.
+        #expect(try world.git(["dvc", "push", "-q", "-v"]).status == 2)
     }
 }
