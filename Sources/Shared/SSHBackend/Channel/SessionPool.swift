@@ -17,6 +17,8 @@ final class SessionPool: Sendable {
     private struct State {
         var members: [Member] = []
         var opening: [SFTPSession] = []
+        /// Whether somebody is making one, so that nobody else starts a program for nothing.
+        var isStarting = false
         var waiters: [(number: Int, waiter: Waiter)] = []
         var nextNumber = 0
         /// Those that were cancelled before they were in the queue.
@@ -131,12 +133,16 @@ final class SessionPool: Sendable {
     /// Opens a session when there is none, or those there are have long been busy.
     private func openAnother() {
         let isFirst = state.withLock { state -> Bool? in
-            guard state.opening.isEmpty, state.verdict == nil else { return nil }
-            if state.members.isEmpty { return state.waiters.isEmpty ? nil : true }
+            guard !state.isStarting, state.opening.isEmpty, state.verdict == nil else { return nil }
+            if state.members.isEmpty {
+                state.isStarting = !state.waiters.isEmpty
+                return state.isStarting ? true : nil
+            }
             guard state.members.count < state.limit, let openSince = state.openSince,
                 openSince.duration(to: .now) > patience * state.members.count,
                 state.members.allSatisfy({ $0.uses > 1 })
             else { return nil }
+            state.isStarting = true
             return false
         }
         guard let isFirst else { return }
@@ -146,16 +152,15 @@ final class SessionPool: Sendable {
                 self?.take(event, of: session)
             }
         } catch {
+            state.withLock { $0.isStarting = false }
             refuse(SFTPSessionFailure(.notStarted(error.summary), wasOpen: false))
             return
         }
-        let isTooLate = state.withLock { state in
-            // Somebody else may have been faster since.
-            guard state.opening.isEmpty, state.members.isEmpty == isFirst else { return true }
+        state.withLock { state in
+            state.isStarting = false
             state.opening.append(session)
-            return false
         }
-        if !isTooLate { session.start() }
+        session.start()
     }
 
     private func take(_ event: SFTPSession.Event, of session: SFTPSession) {
