@@ -20,6 +20,25 @@ struct DataUpload {
         return context.config["dvc.pushdata"]?.lowercased() != "never"
     }
 
+    /// Whether the refs move first (`dvc.pushData` = `after`).
+    var isLate: Bool {
+        isAllowed && !options.isDryRun && context.config["dvc.pushdata"]?.lowercased() == "after"
+    }
+
+    /// Uploads what refs need that have moved; returns whether all of it is there now.
+    ///
+    /// Before Git notes where they are: what it knows to be on the server counts as pushed with its
+    /// data. Throws as ``run(for:)``.
+    func runLate(for moved: [RefUpdate]) throws -> Bool {
+        if moved.isEmpty { return true }
+        let failed = try run(for: moved).keys.sorted()
+        guard let first = failed.first else { return true }
+        let more = failed.count > 1 ? " and \(failed.count - 1) more" : ""
+        printMessage("error", "\(first)\(more) moved without all of the DVC data (dvc.pushData)")
+        printMessage("hint", "bring the rest with 'git dvc push -a'")
+        return false
+    }
+
     /// Uploads what these refs need, and says of refs that must not move why.
     ///
     /// Throws `SubprocessError`; ``HelperError`` when Git is gone.

@@ -18,6 +18,7 @@ struct NativeConversation: ~Copyable {
     private var options = HelperOptions()
     private var listed: [String: GitOID] = [:]
     private var finished: FinishedPush?
+    private var lacksData = false
 
     init(_ context: HelperContext) {
         self.context = context
@@ -45,7 +46,7 @@ struct NativeConversation: ~Copyable {
         }
         // Git has shown its table and moved its tracking refs by now.
         finished?.tell(context)
-        return 0
+        return lacksData ? 1 : 0
     }
 
     private func reply(_ lines: [String]) { write(lines.map { "\($0)\n" }.joined(), to: 1) }
@@ -87,6 +88,7 @@ struct NativeConversation: ~Copyable {
             send: { lines, isExtra in try sending.send(lines, isAtomic: isExtra ? false : nil) })
         let answer = try push.run(batch)
         finished = push.finished
+        lacksData = lacksData || push.lacksData
         reply(answer + [""])
     }
 }

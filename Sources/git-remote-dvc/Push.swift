@@ -16,6 +16,8 @@ struct Push {
     private let transport: Send
     /// What there is to tell once Git is done; `nil` when nothing was to move.
     private(set) var finished: FinishedPush?
+    /// Whether refs moved whose data could not be uploaded afterwards.
+    private(set) var lacksData = false
     private var wasRefused = false
     private var answers: [String: [String]] = [:]
 
@@ -47,7 +49,8 @@ struct Push {
         let experiments = FollowingExperiments(context, options, listed: listed)
         let upload = DataUpload(context, options, caller: caller)
         let followers = upload.isAllowed ? try experiments.updates(along: updates) : []
-        let refusals = try upload.isAllowed ? upload.run(for: updates + followers) : [:]
+        let isEarly = upload.isAllowed && !upload.isLate
+        let refusals = try isEarly ? upload.run(for: updates + followers) : [:]
         for update in updates {
             if let why = refusals[update.remoteRef] { refuse(update.remoteRef, "dvc: \(why)") }
         }
@@ -60,6 +63,10 @@ struct Push {
         let sent = try send(updates, asked, along: going)
         if !options.isDryRun {
             try experiments.record((updates + going).filter { sent.isOK($0.remoteRef) })
+        }
+        if upload.isLate {
+            let moved = (updates + going).filter { sent.isOK($0.remoteRef) }
+            lacksData = try !upload.runLate(for: moved)
         }
         if !options.isDryRun, !updates.isEmpty {
             finished = FinishedPush(updates: updates, answers: answers.compactMapValues(\.first))

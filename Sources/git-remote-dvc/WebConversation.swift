@@ -11,6 +11,7 @@ struct WebConversation: ~Copyable {
     private var options = HelperOptions()
     private var listed: [String: GitOID] = [:]
     private var finished: FinishedPush?
+    private var lacksData = false
 
     init(_ context: HelperContext) throws {
         try context.checkPolicy()
@@ -51,7 +52,7 @@ struct WebConversation: ~Copyable {
         let status = inner.end()
         // Git has shown its table and moved its tracking refs by now.
         finished?.tell(context)
-        return status
+        return lacksData ? max(1, status) : status
     }
 
     private func reply(_ lines: [String]) { write(lines.map { "\($0)\n" }.joined(), to: 1) }
@@ -82,6 +83,7 @@ struct WebConversation: ~Copyable {
             send: { lines, _ in try inner.send(lines) })
         let answer = try push.run(batch)
         finished = push.finished
+        lacksData = lacksData || push.lacksData
         reply(answer + [""])
     }
 }

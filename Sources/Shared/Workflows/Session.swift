@@ -106,8 +106,8 @@ package struct Session: Sendable {
         check("dvc.indexmaxage", "dvc.indexMaxAge", "a span such as '7.days'") {
             Duration(gitText: $0) != nil
         }
-        check("dvc.pushdata", "dvc.pushData", "one of before, never") {
-            ["before", "never"].contains($0.lowercased())
+        check("dvc.pushdata", "dvc.pushData", "one of before, after, never") {
+            ["before", "after", "never"].contains($0.lowercased())
         }
         check("dvc.checkoutdata", "dvc.checkoutData", "one of auto, cache, never") {
             CheckoutData(rawValue: $0.lowercased()) != nil

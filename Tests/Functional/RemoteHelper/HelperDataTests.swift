@@ -68,6 +68,38 @@ import Testing
         #expect(try world.refs().count == 1)
     }
 
+    @Test func `dvc.pushData = after moves the refs first`() throws {
+        try world.git("config", "dvc.pushData", "after")
+        let oid = try world.commit("data", as: "file")
+        // A server that lets no ref in whose data is there.
+        let key = world.storage.appending(DVCRepository.key(oid))
+        try world.sandbox.write(
+            Array("#!/bin/sh\ntest ! -f '\(key)'\n".utf8),
+            to: world.bare.appending("hooks/pre-receive"), mode: 0o755)
+        try world.push("origin", "main").checked()
+        #expect(try world.stored() == world.keys(oid))
+        let dry = try world.push("-n", "origin", "main:other").checked()
+        #expect(world.ourLines(dry) == [])
+        // What was refused needs no data.
+        let more = try world.commit("more", as: "more")
+        try world.sandbox.write(
+            Array("#!/bin/sh\nexit 1\n".utf8),
+            to: world.bare.appending("hooks/pre-receive"), mode: 0o755)
+        #expect(try world.push("origin", "main").status == 1)
+        #expect(try world.stored() == world.keys(oid))
+        // What moved and lacks its data is an error, though the ref is there.
+        try removeFile(world.bare.appending("hooks/pre-receive"))
+        try world.loseFromCache(more)
+        let result = try world.push("--porcelain", "origin", "main")
+        #expect(result.status == 1, "\(result)")
+        #expect(result.output.contains("\trefs/heads/main:refs/heads/main\t"))
+        #expect(
+            result.errorOutput.contains(
+                "error: refs/heads/main moved without all of the DVC data (dvc.pushData)"))
+        let head = try world.git("rev-parse", "HEAD").outputLines[0]
+        #expect(try world.refs() == ["\(head) refs/heads/main"])
+    }
+
     @Test func `a dry run uploads nothing and moves nothing`() throws {
         try world.commit("data", as: "file")
         let result = try world.push("-n", "origin", "main").checked()
