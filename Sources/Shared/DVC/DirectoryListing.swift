@@ -60,15 +60,6 @@ package struct DirectoryListing: Sendable {
         return isFound ? low : nil
     }
 
-    /// The member at `path`, or all members of the directory there, which lie side by side.
-    package func indices(below path: FilePath) -> Range<Int> {
-        if let index = index(of: path) { return index..<(index + 1) }
-        // Nothing sorts between `a/` and `a0` but what lies in `a`.
-        let start = firstIndex(from: path.bytes + [UInt8(ascii: "/")])
-        let end = firstIndex(from: path.bytes + [UInt8(ascii: "/") + 1])
-        return start..<max(start, end)
-    }
-
     /// The index of the first member whose path is not before these bytes.
     private func firstIndex(from bytes: [UInt8]) -> Int {
         var low = 0
@@ -88,28 +79,10 @@ package struct DirectoryListing: Sendable {
     package func indices(at path: FilePath) -> Range<Int> {
         if path.isEmpty { return indices }
         if let index = index(of: path) { return index..<(index + 1) }
-        let prefix = path.bytes + [UInt8(ascii: "/")]
-        let start = firstIndex(notBefore: { $0.lexicographicallyPrecedes(prefix) })
-        // All members below a directory follow each other, as they have a prefix in common.
-        let end = firstIndex(notBefore: {
-            $0.lexicographicallyPrecedes(prefix) || $0.starts(with: prefix)
-        })
-        return start..<end
-    }
-
-    /// Where the members start whose paths do not come before.
-    private func firstIndex(notBefore comesBefore: (ArraySlice<UInt8>) -> Bool) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = (low + high) / 2
-            if comesBefore(pathBytes[pathRange(at: middle)]) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
+        // Nothing sorts between `a/` and `a0` but what lies in `a`.
+        let start = firstIndex(from: path.bytes + [UInt8(ascii: "/")])
+        let end = firstIndex(from: path.bytes + [UInt8(ascii: "/") + 1])
+        return start..<max(start, end)
     }
 
     func pathRange(at index: Int) -> Range<Int> {

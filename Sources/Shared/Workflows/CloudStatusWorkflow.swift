@@ -170,7 +170,7 @@ extension OutPart {
     func members(of listing: DirectoryListing) -> Range<Int> {
         switch self {
         case .whole: listing.indices
-        case .below(let path): listing.indices(below: path)
+        case .below(let path): listing.indices(at: path)
         }
     }
 }

@@ -88,10 +88,15 @@ package struct WorkspaceReader: Sendable {
         of path: FilePath, scheme: HashScheme, ignoring rules: IgnoreRules
     ) async throws -> ObjectID? {
         let start = currentNanoseconds()
-        let found = try await withExecutor { executor in
-            try await TreeWalk(root: root, rules: rules, threads: threads, executor: executor)
-                .found(below: path)
-        }
+        // A file costs no walk and no threads of its own: there may be thousands of them.
+        let isDirectory =
+            try fileStatus(root.appending(path)).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+        let found =
+            isDirectory
+            ? try await withExecutor { executor in
+                try await TreeWalk(root: root, rules: rules, threads: threads, executor: executor)
+                    .found(below: path)
+            } : nil
         if let found, let known = states.known(at: found.directory, scheme: scheme),
             known.stamp == found.stamp
         {
