@@ -146,10 +146,13 @@ fi
 
 say "The tests"
 log=$top/.build/tests.log
+# Swift would begin all tests at once, and one that waits for a server would get its next turn only
+# after all the others: minutes, in which time-outs run out.
 # shellcheck disable=SC2086 # a list of words
 {
     status=0
-    swift test --skip-build --disable-xctest $swift_flags "$@" || status=$?
+    swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 4 \
+        $swift_flags "$@" || status=$?
     printf '%s\n' "$status" >"$log.status"
 } 2>&1 | tee "$log"
 [ "$(cat "$log.status")" = 0 ] || failed="$failed tests"
