@@ -140,21 +140,22 @@ struct S3Bench {
 
     /// The requests of ours and of DVC for the same work: a push after `prepare`.
     ///
+    /// `place`: a part of the prefix that no other work uses: rclone goes on to remember what was there.
     /// `isAgain`: whether all of it was pushed to the place before; what is remembered of that goes by
     /// the place's address.
     private func countRequests(
-        isAgain: Bool, _ prepare: () throws -> Void = {}
+        in place: String, isAgain: Bool, _ prepare: () throws -> Void = {}
     ) throws -> [String: RequestCount] {
         var counts: [String: RequestCount] = [:]
         for (index, (name, push)) in [("git dvc push", ours), ("dvc push", dvc)].enumerated() {
             counts[name] = try RequestCounter.count(to: server.port, in: world) { port in
-                try use("counted-\(isAgain)-\(index)", at: port)
+                try use("counted-\(place)-\(index)", at: port)
                 if isAgain { _ = try world.run([push()]) }
             } _: {
                 try prepare()
                 _ = try world.run([push()])
             }
-            try empty("counted-\(isAgain)-\(index)")
+            try empty("counted-\(place)-\(index)")
         }
         return counts
     }
@@ -207,7 +208,7 @@ struct S3Bench {
                 contender("rclone copy", rounds: few) { try rclone($0) },
                 contender("s5cmd cp", rounds: few) { try s5cmd("cp", $0) },
                 contender("dvc push", rounds: few) { _ in try dvc() },
-            ], countRequests: { try countRequests(isAgain: false) })
+            ], countRequests: { try countRequests(in: "first", isAgain: false) })
     }
 
     /// The same for few large files, whose bytes are hashed twice on the way: the CPU counts.
@@ -236,6 +237,7 @@ struct S3Bench {
     func pushAgain(
         _ title: String, bars: [Bar], prepare: @escaping () throws -> Void = {}
     ) throws -> Work {
+        let place = String(title.filter { $0.isLetter || $0.isNumber })
         let contenders: [(String, (String) throws -> Invocation)] = [
             ("git dvc push", { _ in try ours() }), ("rclone copy", { try rclone($0) }),
             ("s5cmd sync", { try s5cmd("sync", $0) }), ("dvc push", { _ in try dvc() }),
@@ -244,13 +246,13 @@ struct S3Bench {
             title: "push to rclone serve s3, \(title)", bars: bars + [.peakAtMostMiB(32)],
             prepare: { _ in try prepare() },
             contenders: try contenders.map { name, invocation in
-                let prefix = "again-\(name.filter { $0 != " " })"
+                let prefix = "\(place)-\(name.filter { $0 != " " })"
                 try use(prefix)
                 _ = try world.run([invocation(prefix)])
                 return Contender(
                     name: name, rounds: world.rounds(5, quick: 2),
                     prepare: { _ in try use(prefix) },
                     programs: { _ in [try invocation(prefix)] })
-            }, countRequests: { try countRequests(isAgain: true, prepare) })
+            }, countRequests: { try countRequests(in: place, isAgain: true, prepare) })
     }
 }
