@@ -16,23 +16,23 @@ package struct HTTPStore: ObjectStore {
     /// What was learned about the server.
     private struct Knowledge {
         var hasHead = true
-        /// Whether it says of a name that cannot be there that it is not.
-        var isHonest: Bool?
     }
+
+    /// Whether a page is an answer of the server's, or what it shows to strangers.
+    private let honesty: Honesty
 
     /// Opens nothing: the first request does.
     package init(_ configuration: WebConfiguration, on loop: TransferLoop) {
         client = WebClient(configuration, on: loop)
         transfer = WebTransfer(client)
+        honesty = Honesty(store: configuration.name)
         traits = StoreTraits(
             name: configuration.name, blocksThreads: false, asksLikePuts: true)
     }
 
     package func size(of key: ObjectKey) async throws -> Int64? {
         guard let response = try await answer(about: key.path, key) else { return nil }
-        if response["content-type"]?.lowercased().hasPrefix("text/html") == true {
-            try await checkHonesty(key)
-        }
+        if response.isPage { try await checkHonesty(.find, key) }
         if let text = response["content-range"]?.split(separator: "/").last,
             let size = Int64(text)
         {
@@ -68,33 +68,28 @@ package struct HTTPStore: ObjectStore {
         }
     }
 
-    /// Throws when the server answers every question with some page, as to somebody not logged in.
-    private func checkHonesty(_ key: ObjectKey) async throws {
-        var isHonest = state.withLock { $0.isHonest }
-        if isHonest == nil {
-            // The name of no object, and one that nobody else can have chosen.
-            let nothing = temporaryPath(in: key.path.parent)
-            isHonest = try await answer(about: nothing, key) == nil
-            state.withLock { $0.isHonest = isHonest }
+    private func checkHonesty(_ operation: StoreError.Operation, _ key: ObjectKey) async throws {
+        try await honesty.check(operation, key) { nothing in
+            try await answer(about: nothing, key) == nil
         }
-        if isHonest == true { return }
-        throw StoreError(
-            .find, key, store: traits.name,
-            .unavailable("the server answers with a web page, whatever it is asked for"),
-            remedy: "check the url and the credentials of remote '\(traits.name)'")
     }
 
     package func put(
         fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?
     ) async throws -> Int64 {
         let method = client.configuration.uploadMethod
-        return try await transfer.send(fileAt: path, as: key, observer: observer) {
+        var gotPage = false
+        let size = try await transfer.send(fileAt: path, as: key, observer: observer) {
             client.request(method, key.path)
         } accepted: { response in
             guard (200..<300).contains(response.status) else {
                 throw client.failure(.upload, key, response, method)
             }
+            gotPage = response.isPage
         }
+        // A page that wants a login has the status of success, too.
+        if gotPage { try await checkHonesty(.upload, key) }
+        return size
     }
 
     package func get(

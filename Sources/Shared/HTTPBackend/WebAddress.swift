@@ -10,7 +10,8 @@ package struct WebAddress: Equatable, Sendable {
 
     /// `url`: starts with `http://` or `https://`; bytes that no URL may have are encoded, as DVC does.
     ///
-    /// `nil` for a URL without a host, or with a query or fragment, in which no object has a place.
+    /// `nil` for a URL without a host, with one that is none, or with a query or fragment, in which no
+    /// object has a place.
     package init?(_ url: String) {
         guard let start = ["https://", "http://"].first(where: { url.lowercased().hasPrefix($0) })
         else { return nil }
@@ -29,7 +30,8 @@ package struct WebAddress: Equatable, Sendable {
             (user, password) = (nil, nil)
         }
         let port = host.split(separator: ":", omittingEmptySubsequences: false).last ?? ""
-        guard !host.isEmpty, host.first != ":",
+        guard !host.isEmpty, host.first != ":", host.first != "-",
+            host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "%") }),
             !host.contains(":") || host.last == "]" || UInt16(port) != nil
         else { return nil }
         var encoded = Self.encoded(path)

@@ -12,6 +12,8 @@ package struct WebDAVStore: ObjectStore {
     let client: WebClient
     private let transfer: WebTransfer
     private let collections: Collections
+    /// Whether a page is an answer of the server's, or what it shows to strangers.
+    private let honesty: Honesty
     /// The folders of which it is known, or being asked, which folders are in them.
     private let layout = Locked<[FilePath: Task<Void, any Error>]>([:])
 
@@ -25,6 +27,7 @@ package struct WebDAVStore: ObjectStore {
         let client = WebClient(configuration, on: loop)
         self.client = client
         transfer = WebTransfer(client)
+        honesty = Honesty(store: configuration.name)
         traits = StoreTraits(name: configuration.name, blocksThreads: false, answersRuns: true)
         collections = Collections { path in
             let request = client.request(.mkcol, path)
@@ -45,7 +48,11 @@ package struct WebDAVStore: ObjectStore {
     // MARK: Looking
 
     package func size(of key: ObjectKey) async throws -> Int64? {
-        let response = try await client.send(client.request(.head, key.path), .find, key)
+        try await size(of: key.path, key)
+    }
+
+    private func size(of path: FilePath, _ key: ObjectKey) async throws -> Int64? {
+        let response = try await client.send(client.request(.head, path), .find, key)
         switch response.status {
         case 200..<300: return response["content-length"].flatMap { Int64($0) } ?? 0
         case 404, 410: return nil
@@ -157,15 +164,21 @@ package struct WebDAVStore: ObjectStore {
     package func put(
         fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?
     ) async throws -> Int64 {
-        // What is not what it should be makes no folder.
-        let size = try await put(key.path, key) { temporary in
-            try await transfer.send(fileAt: path, as: key, observer: observer) {
+        try await put(key.path, key) { temporary in
+            var gotPage = false
+            let count = try await transfer.send(fileAt: path, as: key, observer: observer) {
                 client.request(.put, temporary)
             } accepted: { response in
                 try check(response, .put, key)
+                gotPage = response.isPage
             }
+            if gotPage {
+                try await honesty.check(.upload, key) { nothing in
+                    try await size(of: nothing, key) == nil
+                }
+            }
+            return count
         }
-        return size
     }
 
     /// Has `send` put content under a temporary name, and gives it its own.
@@ -202,7 +215,24 @@ package struct WebDAVStore: ObjectStore {
             HTTPHeader("destination", client.configuration.address.url(of: path)),
             HTTPHeader("overwrite", "T"),
         ]
-        try check(try await client.send(request, .upload, key), .move, key)
+        var response = try await client.send(request, .upload, key)
+        if response.status == 412 {
+            // Some servers replace nothing all the same.
+            if path == key.path, await isIntact(key) { return await remove(source, key) }
+            // Damaged: between the two steps there is none, which is better than a wrong one.
+            let removal = client.request(.delete, path)
+            try check(try await client.send(removal, .upload, key), .delete, key)
+            response = try await client.send(request, .upload, key)
+        }
+        try check(response, .move, key)
+    }
+
+    /// Whether what is there is what its name says, because somebody was faster.
+    ///
+    /// Of a large object that is not looked at.
+    private func isIntact(_ key: ObjectKey) async -> Bool {
+        // What keeps it from being read keeps it from being trusted.
+        (try? await transfer.contents(of: key, limit: 1 << 20)) != nil
     }
 
     private func check(

@@ -21,6 +21,8 @@ import Testing
     @Test(arguments: [
         "", "http://", "http:///x", "http://:80", "ftp://host", "host/x", "http://host/x?a=b",
         "http://host/#x", "http://user@/x", "http://user:pa/word@host/x", "http://host:70000/",
+        "http://-host/x", "http://user@-host/x", "http://ho st/x", "http://host%0a/x",
+        "http://ho\u{7f}st/x", "http://ho\nst/x",
     ])
     func `what has no place for objects is refused`(url: String) {
         #expect(WebAddress(url) == nil)

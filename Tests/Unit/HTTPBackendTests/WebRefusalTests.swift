@@ -85,6 +85,31 @@ import Testing
         #expect(try await store.size(of: ObjectKey(objectID(of: [2]))) == nil)
     }
 
+    @Test func `a page in place of every answer stores nothing, whatever its status`() async throws
+    {
+        server.add(.answer(200, headers: ["content-type": "text/html"], body: "<p>Log in"))
+        let (path, key) = try fixture.source()
+        for store in [try fixture.http() as any ObjectStore, try fixture.webDAV()] {
+            let error = try await fixture.failure { _ = try await store.put(fileAt: path, as: key) }
+            #expect(error.reason.words.contains("whatever it is asked for"))
+            #expect(error.operation == .upload && error.affectsWholeStore)
+        }
+    }
+
+    @Test func `a page that says what was done is looked into once`() async throws {
+        // As Apache answers.
+        let page = ["content-type": "text/html; charset=iso-8859-1"]
+        server.add(.answer(404, headers: page), when: { $0.method == "HEAD" })
+        server.add(.answer(201, headers: page, body: "<title>201 Created</title>"))
+        for store in [try fixture.http() as any ObjectStore, try fixture.webDAV()] {
+            for number in 0..<4 {
+                let (path, key) = try fixture.source([UInt8(number)])
+                #expect(try await store.put(fileAt: path, as: key) == 1)
+            }
+        }
+        #expect(server.requests.count { $0.method == "HEAD" } == 2)
+    }
+
     @Test func `a page in place of WebDAV's answers is no empty folder`() async throws {
         server.add(.answer(207, body: "<html><p>Log in</html>"))
         let store = try fixture.webDAV()
