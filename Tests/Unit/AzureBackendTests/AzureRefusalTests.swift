@@ -31,6 +31,20 @@ import Testing
             413, "RequestBodyTooLarge",
             "the service refused it (HTTP 413 RequestBodyTooLarge): words", ""
         ),
+        (
+            405, "UnsupportedHttpVerb",
+            "the service refused it (HTTP 405 UnsupportedHttpVerb): words", ""
+        ),
+        (
+            409, "BlobImmutableDueToPolicy",
+            "the service refused it (HTTP 409 BlobImmutableDueToPolicy): words", ""
+        ),
+        (
+            411, "MissingContentLengthHeader",
+            "the service refused it (HTTP 411 MissingContentLengthHeader): words", ""
+        ),
+        (423, "", "the service refused it (HTTP 423): words", ""),
+        (507, "", "no space left in container 'data'", "free some space"),
         (302, "", "the service is said to be somewhere else", "account_name"),
     ])
     func `a refused upload says why, and what to do`(
@@ -44,7 +58,7 @@ import Testing
         #expect((error.advice ?? "").contains(remedy))
         #expect(!error.summary.contains("RequestId"))
         #expect(fixture.delays.withLock { $0 }.isEmpty)
-        #expect(error.affectsWholeStore == (status != 413))
+        #expect(error.affectsWholeStore == ![405, 409, 411, 413, 423].contains(status))
     }
 
     @Test(arguments: [

@@ -22,7 +22,14 @@ import Testing
             403, "forbidden", "access to bucket 'data' denied (HTTP 403 forbidden): words",
             "storage.objects.create"
         ),
+        (
+            403, "quotaExceeded", "a quota of bucket 'data' is used up (HTTP 403 quotaExceeded)",
+            "quota"
+        ),
+        (405, "methodNotAllowed", "the service refused it (HTTP 405 methodNotAllowed): words", ""),
+        (411, "required", "the service refused it (HTTP 411 required): words", ""),
         (413, "", "the service refused it (HTTP 413): words", ""),
+        (423, "locked", "the service refused it (HTTP 423 locked): words", ""),
         (507, "", "no space left in bucket 'data'", "free some space"),
     ])
     func `a refused upload says why, and what to do`(
@@ -35,7 +42,7 @@ import Testing
         #expect(error.summary.hasPrefix("cannot upload \(key) to remote 'r': \(words)"))
         #expect((error.advice ?? "").contains(remedy))
         #expect(fixture.delays.withLock { $0 }.isEmpty)
-        #expect(error.affectsWholeStore == (status != 413))
+        #expect(error.affectsWholeStore == ![405, 411, 413, 423].contains(status))
     }
 
     @Test(arguments: [

@@ -195,6 +195,31 @@ final class WebHDFSFixture: Sendable {
         }
     }
 
+    /// What stands before a cluster, as Knox does, has its own words, or none.
+    @Test(
+        arguments: [
+            (401, "denied"), (403, "denied"), (405, "unavailable"), (409, "failed"),
+            (411, "failed"), (413, "failed"), (423, "busy"), (429, "busy"), (500, "busy"),
+            (502, "busy"), (503, "busy"), (504, "busy"), (507, "full"), (302, "unavailable"),
+        ])
+    func `what a gateway refuses has its reason, too`(status: Int, reason: String) async throws {
+        for (onDataNode, operation) in [(false, "CREATE"), (true, "CREATE"), (false, "RENAME")] {
+            let fixture = try WebHDFSFixture { server in
+                let node = onDataNode ? server.dataNode : server.nameNode
+                node.add(
+                    .answer(status, headers: ["Location": "/login"], body: "<html>no</html>"),
+                    when: { $0.target.contains("op=\(operation)") })
+            }
+            let (path, key) = try fixture.source()
+            let error = try await fixture.failure {
+                _ = try await fixture.store().put(fileAt: path, as: key)
+            }
+            #expect("\(error.reason)".hasPrefix(reason + "("), "\(operation): \(error.reason)")
+            #expect(error.summary.contains("HTTP \(status)"))
+            #expect(fixture.server.content.isEmpty)
+        }
+    }
+
     @Test func `what is no name node is not taken for one`() async throws {
         for fault in [
             FaultProxy.Fault.answer(200, body: "<html>Welcome</html>"), .answer(404, body: "nginx"),

@@ -111,6 +111,9 @@ package struct GCSRefusal: Equatable, Sendable {
     /// Whether a missing object is what it is about.
     package var isAboutObject: Bool { message.hasPrefix("No such object") }
 
+    /// Whether something is used up that waiting does not bring back.
+    package var isQuota: Bool { ["quotaExceeded", "dailyLimitExceeded"].contains(reason) }
+
     /// Whether it asks for fewer requests, which a status of refusal can also mean.
     package var isSlowDown: Bool {
         ["rateLimitExceeded", "userRateLimitExceeded", "slowDown"].contains(reason)

@@ -50,6 +50,11 @@ extension GCSClient {
             )
         case 403 where refusal.isSlowDown, 408, 429, 500, 502...504:
             return (.busy("\(detail)\(message)", retryAfter: response.retryAfter(now: now)), nil)
+        case 403 where refusal.isQuota:
+            return (
+                .full("a quota of \(bucket) is used up (\(detail))\(message)"),
+                "look at the quotas of the project in Google Cloud"
+            )
         case 403:
             return (
                 .denied("access to \(bucket) denied (\(detail))\(message)"), Self.accessAdvice(name)
