@@ -10,6 +10,7 @@ final class Collections: Sendable {
     private let states = Locked<[FilePath: State]>([:])
     private let absent = Locked<Set<FilePath>>([])
     private let create: @Sendable (FilePath) async throws -> Outcome
+    private let createAbove: @Sendable () async throws -> Bool
 
     /// What a request to make a folder comes to.
     enum Outcome: Sendable {
@@ -19,8 +20,15 @@ final class Collections: Sendable {
         case needsParent
     }
 
-    /// `create`: sends one request to make a folder.
-    init(_ create: @escaping @Sendable (FilePath) async throws -> Outcome) { self.create = create }
+    /// `create`: sends one request to make a folder; `above`: makes those that hold the remote's own, and
+    /// says whether they are there then.
+    init(
+        above: @escaping @Sendable () async throws -> Bool = { false },
+        _ create: @escaping @Sendable (FilePath) async throws -> Outcome
+    ) {
+        self.create = create
+        createAbove = above
+    }
 
     func noteThere(_ path: FilePath) { states.withLock { $0[path] = .there } }
 
@@ -52,8 +60,11 @@ final class Collections: Sendable {
                 try await make(path.parent)
             }
             if try await create(path) == .needsParent {
-                guard !path.isEmpty else { throw NoParentCollection() }
-                try await make(path.parent)
+                if path.isEmpty {
+                    guard try await createAbove() else { throw NoParentCollection() }
+                } else {
+                    try await make(path.parent)
+                }
                 guard try await create(path) == .there else { throw NoParentCollection() }
             }
             states.withLock { $0[path] = .there }

@@ -57,6 +57,18 @@ package struct WebAddress: Equatable, Sendable {
         path.isEmpty ? root : "\(root)/\(percentEncoded(path.bytes, keepingSlashes: true))"
     }
 
+    /// The URLs of the folders that hold the root, the nearest first; not that of the whole server.
+    var parents: [String] {
+        let start = scheme.count + "://".count + host.count
+        var path = root.dropFirst(start)
+        var parents: [String] = []
+        while let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            path = path[..<slash]
+            if path.last != "/" { parents.append("\(root.prefix(start))\(path)") }
+        }
+        return parents
+    }
+
     private static func decoded(_ text: Substring) -> String {
         String(decoding: percentDecoded(String(text)), as: UTF8.self)
     }

@@ -12,7 +12,7 @@ internal import Glibc
 package struct WebConfiguration: Sendable {
     /// The DVC remote's name.
     package let name: String
-    package let address: WebAddress
+    package var address: WebAddress
     package var identity: any WebIdentity = FixedHeaders()
     package var peer = Peer()
     /// Of HTTP, for uploads: the option `method`.

@@ -29,20 +29,42 @@ package struct WebDAVStore: ObjectStore {
         transfer = WebTransfer(client)
         honesty = Honesty(store: configuration.name)
         traits = StoreTraits(name: configuration.name, blocksThreads: false, answersRuns: true)
-        collections = Collections { path in
-            let request = client.request(.mkcol, path)
-            // Errors about a folder are about the object that needs it, which puts its own name in.
-            let key = ObjectKey(ObjectID(high: 0, low: 0))
-            let response = try await client.send(request, .upload, key)
-            switch response.status {
-            // 405: it is there. Some servers say so with a redirect to the name with a slash.
-            case 200..<300, 405, 301: return .there
-            case 409: return .needsParent
-            // A collection may be hidden from who may still write below it.
-            case 404 where !path.isEmpty: return .needsParent
-            default: throw client.failure(.upload, key, response, .mkcol)
-            }
+        collections = Collections(
+            above: { try await Self.makeParents(by: client) },
+            { path in try await Self.makeCollection(client.request(.mkcol, path), by: client) })
+    }
+
+    private static func makeCollection(
+        _ request: HTTPRequest, by client: WebClient
+    ) async throws -> Collections.Outcome {
+        // Errors about a folder are about the object that needs it, which puts its own name in.
+        let key = ObjectKey(ObjectID(high: 0, low: 0))
+        let response = try await client.send(request, .upload, key)
+        switch response.status {
+        // 405: it is there. Some servers say so with a redirect to the name with a slash.
+        case 200..<300, 405, 301: return .there
+        // 404: a collection may be hidden from who may still write below it.
+        case 404, 409: return .needsParent
+        default: throw client.failure(.upload, key, response, .mkcol)
         }
+    }
+
+    /// Makes the folders above the remote's own, as far as they are not there; whether that went.
+    private static func makeParents(by client: WebClient) async throws -> Bool {
+        var missing: [HTTPRequest] = []
+        for url in client.configuration.address.parents {
+            var request = client.request(.mkcol, "")
+            request.url = url
+            guard try await makeCollection(request, by: client) == .there else {
+                missing.append(request)
+                continue
+            }
+            for request in missing.reversed() {
+                guard try await makeCollection(request, by: client) == .there else { return false }
+            }
+            return true
+        }
+        return false
     }
 
     // MARK: Looking

@@ -28,6 +28,13 @@ import Testing
         #expect(WebAddress(url) == nil)
     }
 
+    @Test func `the folders above the root are known`() throws {
+        let address = try #require(WebAddress("http://u@host:1/a b//c/d/"))
+        #expect(address.parents == ["http://host:1/a%20b//c", "http://host:1/a%20b"])
+        #expect(try #require(WebAddress("http://host/a")).parents == [])
+        #expect(try #require(WebAddress("http://host")).parents == [])
+    }
+
     @Test func `who is named is known, and not part of the URL`() throws {
         let address = try #require(WebAddress("https://us%40er:p%3Aw@host:1/x"))
         #expect(address.user == "us@er")

@@ -99,6 +99,31 @@ import Testing
         #expect(delays.withLock { $0 } == [Duration](repeating: .seconds(7), count: 8))
     }
 
+    @Test func `folders above that of the remote are made, once`() async throws {
+        let there = Locked<Set<String>>([""])
+        server.add(
+            .serve { request, _ in
+                let parts = request.target.split(separator: "/").map(String.init)
+                let isDone = there.withLock { there in
+                    let parent = parts.dropLast().joined(separator: "/")
+                    return there.contains(parent)
+                        && there.insert(parts.joined(separator: "/")).inserted
+                }
+                return FaultProxy.Reply(isDone ? 201 : 409)
+            }, when: { $0.method == "MKCOL" })
+        work()
+        var configuration = try fixture.configuration()
+        configuration.address = try #require(WebAddress("\(server.url)/a/b/c"))
+        let store = fixture.webDAV(configuration)
+        for number in 0..<3 {
+            let (path, key) = try fixture.source([UInt8(number)])
+            #expect(try await store.put(fileAt: path, as: key) == 1)
+        }
+        let made = there.withLock { $0 }
+        #expect(made.isSuperset(of: ["a", "a/b", "a/b/c", "a/b/c/files", "a/b/c/files/md5"]))
+        #expect(made.count == 9)
+    }
+
     @Test func `a folder that cannot be made anywhere ends, and names the url`() async throws {
         server.add(.answer(409), when: { $0.method == "MKCOL" })
         work()

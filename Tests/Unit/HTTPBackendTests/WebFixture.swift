@@ -31,7 +31,11 @@ final class WebFixture: Sendable {
     }
 
     func webDAV(_ identity: any WebIdentity = FixedHeaders()) throws -> WebDAVStore {
-        WebDAVStore(try configuration(identity), on: loop)
+        webDAV(try configuration(identity))
+    }
+
+    func webDAV(_ configuration: WebConfiguration) -> WebDAVStore {
+        WebDAVStore(configuration, on: loop)
     }
 
     /// A file with this content, and its key.
