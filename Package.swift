@@ -259,7 +259,7 @@ let package = Package(
             "Interop",
             with: [
                 "StoreConformance", "SSHBackend", "S3Backend", "GCSBackend", "HTTPBackend",
-                "CloudStorage", "HTTPClient", "Storage",
+                "LocalBackend", "CloudStorage", "HTTPClient", "Storage",
             ]),
 
         .executableTarget(

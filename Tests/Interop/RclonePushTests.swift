@@ -12,76 +12,8 @@ import Glibc
 
 /// `git push` and `git dvc` through rclone, and real DVC with the same folder as a local remote.
 @Suite struct RclonePushTests {
-    /// A repository that real DVC made, whose data remote is a folder that rclone reaches.
-    private struct World {
-        let repository: InteropRepository
-        let folder: FilePath
-        /// Has a line for each time that rclone was started: its process id and its arguments.
-        let log: FilePath
-
-        var sandbox: Sandbox { repository.sandbox }
-        var path: FilePath { repository.path }
-
-        init(url: String? = nil, _ lines: String = "") throws {
-            repository = try InteropRepository()
-            folder = repository.sandbox.path("fol der")
-            log = repository.sandbox.path("rclone.log")
-            try use(url: url ?? "rclone://here:\(folder)", lines)
-            let settings = "[here]\ntype = local\n[uni]\ntype = alias\nremote = \(folder)\n"
-            try sandbox.write(settings, to: "home/.config/rclone/rclone.conf")
-            try wrap("")
-        }
-
-        func use(url: String, _ lines: String = "") throws {
-            try repository.setConfig(
-                "[core]\n    remote = storage\n['remote \"storage\"']\n    url = \"\(url)\"\n\(lines)\n"
-            )
-        }
-
-        /// Has the suite start rclone by a script, which runs `line` first.
-        func wrap(_ line: String) throws {
-            let program = try S3Server.program("rclone")
-            let script = "#!/bin/sh\necho $$ \"$@\" >>'\(log)'\n\(line)\nexec '\(program)' \"$@\"\n"
-            try sandbox.write(script, to: "bin/rclone", mode: 0o755)
-        }
-
-        func ours(_ arguments: String...) throws -> ProcessResult {
-            try sandbox.start(
-                "git-dvc", arguments, in: path, environment: ["PATH": searchPath]
-            ).wait()
-        }
-
-        var searchPath: String {
-            "\(sandbox.path("bin")):\(sandbox.environment["PATH"] ?? "")"
-        }
-
-        /// Every file with an object's name has its content; returns how many there are.
-        @discardableResult
-        func checkObjects() throws -> Int {
-            var count = 0
-            for (path, entry) in try FileTree(folder).entries where !path.hasSuffix(".tmp") {
-                guard let content = entry.content else { continue }
-                let name = Array(path.components.suffix(2).joined())
-                // Objects of DVC 2 lie at the top, under another hash.
-                let isOld = path.components.count == 2
-                let oid = objectID(of: content, scheme: isOld ? .md5DosToUnix : .md5)
-                // A list of members has its mark behind the digits.
-                #expect(Array(name.prefix(32)) == oid.hexDigits, "\(path)")
-                count += 1
-            }
-            return count
-        }
-
-        /// Real DVC, which has no such remotes, with the folder itself.
-        func expectSameForDVC() throws {
-            try use(url: folder.string)
-            let status = try repository.tryDVC("status", "--cloud")
-            #expect(status.succeeded && status.output.contains("in sync"), "\(status)")
-        }
-    }
-
     @Test func `what git push uploads, real DVC finds as a local remote`() throws {
-        let world = try World()
+        let world = try RcloneWorld()
         try world.sandbox.commitAll("data behind rclone", in: world.path)
         let push = try world.sandbox.start(
             "git", ["push", "origin", "main"], in: world.path,
@@ -95,7 +27,7 @@ import Glibc
     }
 
     @Test func `what real DVC pushes, git dvc pulls`() throws {
-        let world = try World(url: "rclone://uni:")
+        let world = try RcloneWorld(url: "rclone://uni:")
         try world.use(url: world.folder.string)
         try world.sandbox.dvc("push", "--quiet", in: world.path)
         try world.use(url: "rclone://uni:")
@@ -107,7 +39,7 @@ import Glibc
     }
 
     @Test func `several sessions make the folders that each of them needs`() throws {
-        let world = try World("    jobs = 6")
+        let world = try RcloneWorld("    jobs = 6")
         let repository = DVCRepository(at: world.path, in: world.sandbox, storage: nil)
         let names = (0..<600).map { "f\($0)" }
         try repository.addDirectory("many", names: names) { Array("content \($0)".utf8) }
@@ -129,7 +61,7 @@ import Glibc
     func `a remote that cannot be is refused in one line`(
         place: String, words: String, hint: String
     ) throws {
-        let world = try World(url: "rclone://\(place)")
+        let world = try RcloneWorld(url: "rclone://\(place)")
         let push = try world.ours("push")
         #expect(push.status == 1 || push.status == 255, "\(push)")
         #expect(push.errorOutput.contains(words), "\(push)")
@@ -138,7 +70,7 @@ import Glibc
     }
 
     @Test func `a place that is a file is refused, and nothing is put beside it`() throws {
-        let world = try World()
+        let world = try RcloneWorld()
         try createDirectories(world.folder)
         try writeFile(world.folder.appending("file"), [1])
         try world.use(url: "rclone://here:\(world.folder)/file")
@@ -149,7 +81,7 @@ import Glibc
     }
 
     @Test func `a configuration with a password is not asked for it`() throws {
-        let world = try World()
+        let world = try RcloneWorld()
         let program = try S3Server.program("rclone")
         try world.sandbox.run(
             "sh", "-c",
@@ -166,7 +98,7 @@ import Glibc
     }
 
     @Test func `without rclone the push is refused, and the hint says what to install`() throws {
-        let world = try World()
+        let world = try RcloneWorld()
         try removeFile(world.sandbox.path("bin/rclone"))
         let push = try world.sandbox.start(
             "git-dvc", ["push"], in: world.path,
@@ -178,7 +110,7 @@ import Glibc
     }
 
     @Test func `rclone that dies in the middle is started again`() throws {
-        let world = try World("    jobs = 1")
+        let world = try RcloneWorld("    jobs = 1")
         let repository = DVCRepository(at: world.path, in: world.sandbox, storage: nil)
         _ = try repository.add(sampleBytes(3_000_000, seed: 7), as: "large.bin")
         // The first two hear a part of what they are told, and then no more.
@@ -200,7 +132,7 @@ import Glibc
     func `kill -9 of either program leaves nothing partial under an object's name`(
         ofRclone: Bool
     ) throws {
-        let world = try World("    jobs = 2")
+        let world = try RcloneWorld("    jobs = 2")
         let repository = DVCRepository(at: world.path, in: world.sandbox, storage: nil)
         for round in 0..<12 {
             _ = try repository.add(

@@ -63,6 +63,8 @@ import Testing
         arguments: [
             "ssh://-oProxyCommand=x/d", "ssh://h:port/d", "ssh://-l@h/d", "http://h:port/d",
             "https://h/d?x=1", "webdav://:80/d", "webdavs://h:99999999/d", "webhdfs://h:x/d",
+            "http://-h/d", "webdav://u@-h/d", "webhdfs://-h/d", "gs://b%/d", "gs://ab/d",
+            "azure://Up/d", "azure://c%0a/d", "s3://-b/d", "hdfs://-h/d", "oss://-b/d",
             "rclone://no-colon", "rclone://-x:y", "rclone://:sftp,ssh=x:y", "foo://h/d",
             "file:///d",
         ])
@@ -77,8 +79,9 @@ import Testing
     @Test(
         arguments: [
             "ssh://u@h:22/d", "http://h:80/d", "webdavs://[::1]:443/d", "webhdfs://u@h/d",
-            "hdfs://h:8020/d", "oss://b/d", "gdrive://root/d", "s3://b/d", "gs://b/d",
-            "azure://c/d", "remote://storage/d", "/d", "rel ative",
+            "hdfs://h:8020/d", "oss://b/d", "gdrive://root/d", "s3://b/d",
+            "gs://bucket/d", "gs://my.example.org/d", "azure://container/d", "azure://$web/d",
+            "remote://storage/d", "/d", "rel ative",
         ])
     func `every other form is taken`(url: String) throws {
         let result = try repository.tryOurs("remote", "add", "other", url)

@@ -13,12 +13,18 @@ enum SFTPServerKind: CaseIterable, CustomTestStringConvertible {
     /// The same, as servers are that rename only to what is not there, and offer nothing more.
     case plainOpenSSH
     case rclone
+    /// `rclone serve sftp`, through ssh.
+    case rcloneOverSSH
+    /// The same with what only it can see, its own memory.
+    case rcloneMemory
 
     var testDescription: String {
         switch self {
         case .openSSH: "sshd"
         case .plainOpenSSH: "sftp-server without extensions"
-        case .rclone: "rclone serve sftp"
+        case .rclone: "rclone serve sftp --stdio"
+        case .rcloneOverSSH: "ssh to rclone serve sftp"
+        case .rcloneMemory: "ssh to rclone serve sftp :memory:"
         }
     }
 }
@@ -29,6 +35,7 @@ struct SSHFixture {
     let folder: FilePath
     /// Keeps the folder while the store is used.
     private let keeper: TemporaryDirectory?
+    private let server: RcloneSFTPServer?
 
     init(_ kind: SFTPServerKind, _ change: (inout SSHConfiguration) -> Void = { _ in }) throws {
         let environment = Environment([
@@ -37,7 +44,19 @@ struct SSHFixture {
         let command: Command
         let keeper: TemporaryDirectory?
         var root: FilePath
+        var rclone: RcloneSFTPServer?
         switch kind {
+        case .rcloneOverSSH, .rcloneMemory:
+            let server = try RcloneSFTPServer(
+                serving: kind == .rcloneMemory ? ":memory:bucket" : nil)
+            rclone = server
+            keeper = nil
+            root = "/da ta"
+            folder = server.folder.appending("da ta")
+            command = Command(
+                "/usr/bin/ssh",
+                server.options + ["-p", "\(server.port)", "-s", "--", "me@127.0.0.1", "sftp"],
+                environment: environment)
         case .openSSH:
             let server = try SSHServer.shared()
             keeper = nil
@@ -69,6 +88,7 @@ struct SSHFixture {
             command = connector.transport().command
         }
         self.keeper = keeper
+        server = rclone
         var configuration = SSHConfiguration(name: "storage", root: root)
         change(&configuration)
         store = SSHStore(configuration) { _ in SFTPTransport(command) }
@@ -79,6 +99,16 @@ struct SSHFixture {
         var policy = RetryingStore.Policy()
         policy.sleep = { _ in await Task.yield() }
         return RetryingStore(store, policy: policy)
+    }
+
+    /// Puts bytes at a path below the remote, as damage does.
+    func put(_ bytes: [UInt8], at path: FilePath) throws {
+        // What is put past rclone it does not see for minutes.
+        if let server { return try server.put(bytes, at: FilePath("da ta/\(path)")) }
+        let place = folder.appending(path)
+        try createDirectories(place.parent)
+        try removeFile(place)
+        try writeFile(place, bytes)
     }
 
     /// Everything that lies in the folder, by path.
@@ -92,10 +122,11 @@ struct SSHFixture {
         kind: SFTPServerKind, check: StoreCheck
     ) async throws { try await run(check, kind) }
 
-    @Test(arguments: StoreCheck.all)
-    func `rclone's server keeps the contract`(check: StoreCheck) async throws {
-        try await run(check, .rclone)
-    }
+    @Test(
+        arguments: [SFTPServerKind.rclone, .rcloneOverSSH, .rcloneMemory], StoreCheck.all)
+    func `rclone's server keeps the contract`(
+        kind: SFTPServerKind, check: StoreCheck
+    ) async throws { try await run(check, kind) }
 
     @Test(arguments: SFTPServerKind.allCases)
     func `entries of the run-cache come back, and nothing else does`(
@@ -113,7 +144,7 @@ struct SSHFixture {
         for name in names { try await runCache.put(Array("cmd: x".utf8), as: name) }
         // Replaced, and something that is no entry beside it.
         try await runCache.put(Array("cmd: y".utf8), as: names[0])
-        try writeFile(fixture.folder.appending(names[0].path).parent.appending("other"), [1])
+        try fixture.put([1], at: names[0].path.parent.appending("other"))
         #expect(try await runCache.runs() == Set(names))
         #expect(try await runCache.contents(of: names[0], limit: 100) == Array("cmd: y".utf8))
         await #expect(throws: (any Error).self) {
@@ -125,10 +156,7 @@ struct SSHFixture {
         try await check.run { _ in
             let fixture = try SSHFixture(kind)
             return StoreUnderTest(fixture.patientStore) { key, bytes in
-                let path = key.path(below: fixture.folder)
-                try createDirectories(path.parent)
-                try removeFile(path)
-                try writeFile(path, bytes)
+                try fixture.put(bytes, at: key.path)
             }
         }
     }

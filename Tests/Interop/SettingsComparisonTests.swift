@@ -90,7 +90,7 @@ private let remoteScripts: [SettingsScript] = [
         testDescription: "force keeps the place and drops the options",
         lines: words(
             "remote add a s3://b/c", "remote modify a region eu", "remote add b /b",
-            "remote modify a jobs 3", "remote add -f a gs://x", "config -l")),
+            "remote modify a jobs 3", "remote add -f a gs://bucket", "config -l")),
     SettingsScript(
         testDescription: "rename",
         lines: words(
@@ -215,7 +215,7 @@ private let optionScripts: [SettingsScript] = {
             grant_full_control cache_regions read_timeout connect_timeout verify
             """
         ),
-        ("gs://b", "projectname credentialpath endpointurl verify allow_anonymous_login"),
+        ("gs://bucket", "projectname credentialpath endpointurl verify allow_anonymous_login"),
         (
             "ssh://h/p",
             """
@@ -232,7 +232,7 @@ private let optionScripts: [SettingsScript] = {
             """
         ),
         (
-            "azure://c/p",
+            "azure://container/p",
             """
             connection_string sas_token account_name account_key tenant_id client_id client_secret \
             allow_anonymous_login exclude_environment_credential \
@@ -284,7 +284,7 @@ private let urlScripts: [SettingsScript] = [
     SettingsScript(
         testDescription: "forms of URLs",
         lines: [
-            "s3://b/p", "ssh://u@h:22/p", "gs://b", "azure://c/p", "azure://", "http://h/p",
+            "s3://b/p", "ssh://u@h:22/p", "gs://bkt", "azure://con/p", "azure://", "http://h/p",
             "https://h", "webdav://h/p", "webdavs://h/p", "hdfs://h/p", "webhdfs://u@h/p",
             "gdrive://root/x", "oss://b/p", "remote://base/p", "file://h/x", "foo://x",
             "gcs://b/x", "S3://b/x", "s3:/b", "s3://", "/abs", "./rel", "rel", "~", "~/x", "", ".",

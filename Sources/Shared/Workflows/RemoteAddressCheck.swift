@@ -1,5 +1,7 @@
+internal import AzureBackend
 internal import Basics
 internal import DVC
+internal import GCSBackend
 internal import HTTPBackend
 internal import SSHBackend
 
@@ -37,6 +39,17 @@ func checkRemoteAddress(_ url: String, remote: String) throws(ConfigurationComma
             WebHDFSConfiguration(
                 name: remote, scheme: "http", authority: String(authority), root: "/") != nil
         else { throw refuse("webhdfs://[user@]host[:port]/path") }
+    case "gs":
+        guard GCSConfiguration.isPlace(url) else { throw refuse("gs://bucket/path") }
+    case "azure":
+        guard AzureConfiguration.isContainer(AzureConfiguration.place(ofURL: url).container) else {
+            throw refuse("azure://container/path")
+        }
+    case "s3", "oss", "hdfs", "gdrive":
+        // Their names have many forms, but none is an option of a program.
+        guard rest.first != "-", rest.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+            throw refuse("\(scheme)://name/path")
+        }
     case "rclone":
         do throws(RcloneAddressError) {
             _ = try RcloneConnection(url: url)

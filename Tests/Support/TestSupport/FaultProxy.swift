@@ -110,6 +110,14 @@ package final class FaultProxy: Sendable {
     /// How many requests were under way at the same time, at most; each until its answer begins.
     package var mostInFlight: Int { state.withLock { $0.mostInFlight } }
 
+    /// Forgets the requests and how many were under way at once, but not the rules.
+    package func forgetRequests() {
+        state.withLock {
+            $0.requests = []
+            $0.mostInFlight = $0.underWay.count
+        }
+    }
+
     /// Forgets the requests and the rules.
     package func reset() {
         state.withLock {

@@ -46,7 +46,7 @@ package final class SSHServer: Sendable {
             PasswordAuthentication no
             KbdInteractiveAuthentication no
             PermitRootLogin yes
-            Subsystem sftp /usr/lib/openssh/sftp-server
+            \(settings.contains("Subsystem") ? "" : "Subsystem sftp /usr/lib/openssh/sftp-server")
             LogLevel ERROR
             MaxStartups 100
 
@@ -116,7 +116,7 @@ package final class SSHServer: Sendable {
 /// Waits until a server that was started accepts connections.
 ///
 /// `said`: what it has written so far, for the error when it never does.
-func awaitServer(on port: UInt16, _ said: () -> String) throws {
+package func awaitServer(on port: UInt16, _ said: () -> String) throws {
     let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
         if (try? LoopbackSocket.connected(to: port)) != nil { return }

@@ -26,15 +26,21 @@ package final class WebServer: Sendable {
 
     /// Starts the program and returns once it accepts connections.
     ///
-    /// `asks`: whether it lets in only ``user`` with the ``password``; not wsgidav.
-    package init(_ program: Program, asks: Bool = false) throws {
+    /// `asks`: whether it lets in only ``user`` with the ``password``; not wsgidav. `mounting`: options of
+    /// a file system in memory for its folder, such as `size=1m`, which only the server sees.
+    package init(_ program: Program, asks: Bool = false, mounting: String? = nil) throws {
         self.program = program
         directory = try TemporaryDirectory(inMemory: true)
         root = directory.path.appending("root")
         try createDirectories(root)
         port = try LoopbackSocket.freePort()
-        let (path, arguments) = try Self.command(
+        var (path, arguments) = try Self.command(
             program, port, root, in: directory.path, asks: asks)
+        if let mounting {
+            let line = "mount -t tmpfs -o \(mounting) tmpfs '\(root)' && exec \"$@\""
+            arguments = ["-m", "sh", "-c", line, "sh", path] + arguments
+            path = "unshare"
+        }
         process = try RunningProcess(
             path, arguments, in: directory.path,
             environment: [

@@ -36,13 +36,19 @@ package struct GCSConfiguration: Sendable {
 
     /// A bucket and a prefix as `gs://bucket/prefix` spells them; `nil` when that names no bucket.
     package init?(name: String, url: String, endpoint: ServiceEndpoint) {
-        let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
-        let rest = url[start...]
-        let bucket = rest.prefix { $0 != "/" }
-        var path = rest[bucket.endIndex...].drop { $0 == "/" }
+        let bucket = Self.bucket(ofURL: url)
+        var path = url[bucket.endIndex...].drop { $0 == "/" }
         while path.hasSuffix("/") { path.removeLast() }
         guard Self.isBucketName(bucket) else { return nil }
         self.init(name: name, bucket: String(bucket), prefix: String(path), endpoint: endpoint)
+    }
+
+    /// Whether `gs://bucket/prefix` names a bucket.
+    package static func isPlace(_ url: String) -> Bool { isBucketName(bucket(ofURL: url)) }
+
+    private static func bucket(ofURL url: String) -> Substring {
+        let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+        return url[start...].prefix { $0 != "/" }
     }
 
     /// Source: Cloud Storage, "Bucket names"; domains are names, too.

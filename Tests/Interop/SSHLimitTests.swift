@@ -1,0 +1,168 @@
+import Basics
+import Digests
+import SSHBackend
+import Storage
+import StoreConformance
+import TestSupport
+import Testing
+
+/// What a server limits: sessions, sizes, numbers of files, and what its shell may say.
+@Suite struct SSHLimitTests {
+    private let directory: TemporaryDirectory
+    private static let program = "/usr/lib/openssh/sftp-server"
+
+    init() throws { directory = try TemporaryDirectory(inMemory: true) }
+
+    private var root: FilePath { directory.path.appending("remote") }
+
+    /// A store at the end of a program.
+    private func store(
+        _ program: String, _ arguments: [String], root: FilePath? = nil,
+        _ change: (inout SSHConfiguration) -> Void = { _ in }
+    ) -> RetryingStore {
+        var configuration = SSHConfiguration(name: "storage", root: root ?? self.root)
+        change(&configuration)
+        let command = Command(
+            FilePath(program), arguments,
+            environment: Environment(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]))
+        var policy = RetryingStore.Policy()
+        policy.sleep = { _ in await Task.yield() }
+        return RetryingStore(
+            SSHStore(configuration) { _ in SFTPTransport(command) }, policy: policy)
+    }
+
+    private func source(_ size: Int, seed: UInt64 = 1) throws -> (path: FilePath, key: ObjectKey) {
+        let bytes = sampleBytes(size, seed: seed)
+        let key = ObjectKey(objectID(of: bytes))
+        let path = directory.path.appending("source-\(key.oid)")
+        try writeFile(path, bytes)
+        return (path, key)
+    }
+
+    private func refusal(_ put: () async throws -> some Sendable) async throws -> StoreError {
+        do {
+            _ = try await put()
+        } catch let error as StoreError {
+            return error
+        }
+        Issue.record("it did not fail")
+        throw CancellationError()
+    }
+
+    // MARK: Quotas
+
+    @Test(.enabled(if: Sandbox.canMount, "needs root and unshare"))
+    func `a quota of files that is used up is called full, and what was there stays`()
+        async throws
+    {
+        try createDirectories(root)
+        // The mount is seen by the server alone, so there is one session.
+        let line =
+            "mount -t tmpfs -o nr_inodes=12 tmpfs '\(root)' && exec \(Self.program)"
+        let store = store("/usr/bin/unshare", ["-m", "sh", "-c", line]) { $0.sessions = 1 }
+        var stored: [ObjectKey] = []
+        var failure: StoreError?
+        for seed in 1...20 where failure == nil {
+            let (path, key) = try source(200, seed: UInt64(seed))
+            do {
+                _ = try await store.put(fileAt: path, as: key)
+                stored.append(key)
+            } catch let error as StoreError {
+                failure = error
+                #expect(try await store.size(of: key) == nil)
+            }
+        }
+        #expect(!stored.isEmpty)
+        #expect(failure?.summary.contains("no space left on the server") == true, "\(stored)")
+        #expect(failure?.affectsWholeStore == true)
+        for key in stored { #expect(try await store.contents(of: key, limit: 200).count == 200) }
+    }
+
+    @Test func `a limit on the size of files refuses those that are larger, and no others`()
+        async throws
+    {
+        // The server is told so by its system, as by a quota that has no name in the protocol.
+        let line = "trap '' XFSZ; ulimit -f 1024; exec \(Self.program)"
+        let store = store("/bin/bash", ["-c", line])
+        let (large, largeKey) = try source(3_000_000)
+        let error = try await refusal { try await store.put(fileAt: large, as: largeKey) }
+        #expect(!error.isTransient && !error.affectsWholeStore, "\(error.reason)")
+        #expect(error.key == largeKey && error.operation == .upload)
+        let (small, smallKey) = try source(100_000)
+        #expect(try await store.put(fileAt: small, as: smallKey) == 100_000)
+        #expect(try await store.size(of: largeKey) == nil)
+        // Nothing is left of the other, not even under a temporary name.
+        #expect(try FileTree(root).files == [smallKey.path])
+    }
+
+    // MARK: Sessions
+
+    @Test func `MaxSessions 1 on a shared connection is enough`() async throws {
+        let server = try SSHServer("MaxSessions 1")
+        let socket = directory.path.appending("master")
+        // Every session but the first is refused on the connection that all share.
+        let options = [
+            "-o", "ControlMaster=auto", "-o", "ControlPath=\(socket)", "-o", "ControlPersist=no",
+        ]
+        let store = store(
+            "/usr/bin/ssh",
+            options + server.options + ["-p", "\(server.port)", "-s", "--", "127.0.0.1", "sftp"],
+            root: server.root
+        ) { $0.patience = .zero }
+        let sources = try (0..<80).map { try source(3000, seed: UInt64($0 + 1)) }
+        try await forEachIndexConcurrently(80, limit: 20) { index in
+            _ = try await store.put(fileAt: sources[index].path, as: sources[index].key)
+        }
+        for source in sources {
+            #expect(try readFile(source.key.path(below: server.root)).count == 3000)
+        }
+    }
+
+    // MARK: With the built programs
+
+    /// `settings`: lines of sshd_config(5).
+    private func push(_ settings: String) throws -> (ProcessResult, SSHWorld) {
+        let world = try SSHWorld(try SSHServer(settings))
+        return (try world.repository.gitPush("origin", "main"), world)
+    }
+
+    @Test func `a banner before the login does no harm`() throws {
+        let banner = directory.path.appending("banner")
+        try writeFile(banner, Array("Authorised users only!\n\u{1b}[31m\n".utf8))
+        let (push, world) = try push("Banner \(banner)")
+        #expect(push.succeeded, "\(push)")
+        #expect(!push.errorOutput.contains("\u{1b}[31m"), "\(push)")
+        try world.sandbox.dvc("status", "--cloud", in: world.path)
+    }
+
+    @Test func `a shell that prints a banner refuses the push in one line, and the refs stay`()
+        throws
+    {
+        let (push, world) = try push(
+            "ForceCommand sh -c 'echo Welcome to the machine; exec \(Self.program)'")
+        #expect(push.status == 1)
+        #expect(try world.repository.remoteRefs().isEmpty)
+        #expect(push.errorOutput.contains("something else before the protocol"), "\(push)")
+        #expect(push.errorOutput.contains("hint: a file that the shell reads"), "\(push)")
+    }
+
+    @Test(.enabled(if: Sandbox.canMount, "needs root and unshare"))
+    func `a full disk of the server refuses the push in one line, and the refs stay`() throws {
+        let script = directory.path.appending("server.sh")
+        // Only the server sees what is mounted.
+        let line =
+            "mkdir -p \(root) && mount -t tmpfs -o size=64k tmpfs \(root) && exec \(Self.program)"
+        try writeFile(script, Array("#!/bin/sh\nexec unshare -m sh -c '\(line)'\n".utf8))
+        try SSHServer.run("chmod", ["755", script.string], directory.path)
+        let server = try SSHServer("Subsystem sftp \(script)")
+        let world = try SSHWorld(server)
+        try world.configure(
+            url: "ssh://127.0.0.1:\(server.port)\(root)", "    max_sessions = 3")
+        try world.sandbox.commitAll("elsewhere", in: world.path)
+        let push = try world.repository.gitPush("origin", "main")
+        #expect(push.status == 1)
+        #expect(try world.repository.remoteRefs().isEmpty)
+        #expect(push.errorOutput.contains("no space left on the server"), "\(push)")
+        #expect(push.errorOutput.contains("hint: free some space"), "\(push)")
+    }
+}
