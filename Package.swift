@@ -72,7 +72,10 @@ func programTests(_ level: String, with others: [Target.Dependency] = []) -> Tar
         name: "\(level)Tests", dependencies: ["TestSupport", "Digests", "Basics"] + others,
         path: "Tests/\(level)",
         exclude: level == "Interop"
-            ? ["requirements.txt", "dvc-commands.py", "Random/differential-run.py"]
+            ? [
+                "requirements.txt", "dvc-commands.py", "dvc-server.py", "dvc-client.py",
+                "Random/differential-run.py",
+            ]
             : ["RemoteHelper/git-http-server.py"],
         swiftSettings: strict)
 }

@@ -86,6 +86,23 @@ python_environment() {
     export DVC="$environment/bin/dvc" RCLONE="$environment/bin/rclone"
 }
 
+# Real DVC that is loaded once, for all tests that run a command of it (Tests/Interop/dvc-server.py).
+serve_dvc() {
+    folder=$(mktemp -d)
+    "$environment/bin/python3" Tests/Interop/dvc-server.py "$folder/dvc" "$DVC" &
+    server=$!
+    trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    cat >"$folder/dvc-quick" <<EOF
+#!/bin/sh
+exec "$environment/bin/python3" -I -S "$top/Tests/Interop/dvc-client.py" "$folder/dvc" "$DVC" "\$@"
+EOF
+    chmod +x "$folder/dvc-quick"
+    export DVC_QUICK="$folder/dvc-quick"
+}
+
 bench_peers() {
     wanted=Tests/Bench/requirements.txt
     if ! cmp -s "$wanted" "$environment/bench-stamp"; then
@@ -121,6 +138,8 @@ if [ "$bench" = yes ]; then
     exec .build/release/bench "$@"
 fi
 
+[ "$interop" = no ] || serve_dvc
+
 say "Building the tests"
 # shellcheck disable=SC2086 # a list of words
 swift build --build-tests $swift_flags
@@ -143,6 +162,11 @@ if [ "$demo" = yes ]; then
         failed="$failed demo"
     fi
 fi
+
+while [ "$interop" = yes ] && ! [ -S "$folder/dvc" ]; do
+    kill -0 "$server" # ends it all when the server has ended
+    sleep 0.2
+done
 
 say "The tests"
 log=$top/.build/tests.log
