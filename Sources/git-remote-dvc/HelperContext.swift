@@ -17,7 +17,7 @@ struct HelperContext {
     init(argument: String, address: String, _ environment: Environment) throws {
         trace = Trace(setting: environment["GIT_DVC_TRACE"])
         git = try GitProgram(environment: environment, trace: trace)
-        config = try GitConfig(forRemotesUsing: git)
+        config = try GitConfig(using: git)
         self.environment = environment
         let isTyped = argument.hasPrefix("dvc::")
         let word = isTyped ? String(argument.dropFirst(5)) : argument

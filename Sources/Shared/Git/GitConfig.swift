@@ -1,38 +1,43 @@
 package import Basics
 
-/// Git's configuration, as far as the suite reads it: sections `dvc` and `remote`, and what
-/// program ssh is.
+/// Git's configuration, as far as the suite reads it: its own section, and what tells how remotes are
+/// reached.
 package struct GitConfig: Sendable {
     /// Values by key, in the order in which Git lists them; keys as Git prints them.
     private let values: [String: [String]]
 
     package init(values: [String: [String]]) { self.values = values }
 
-    /// Asks Git once for everything.
-    package init(of repository: GitRepository) throws(SubprocessError) {
-        let command = repository.command([
-            "config", "-z", "--get-regexp", #"^((dvc|remote)\.|core\.sshcommand$)"#,
-        ])
-        let result = try command.run()
-        // Exit code 1 means that nothing matched.
-        guard result.status.isSuccess || result.status == .exited(1) else {
-            throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
-        }
-        self.init(parsing: result.output)
+    /// Asks Git once for everything, wherever the process is: also outside of any repository.
+    package init(using git: GitProgram) throws(SubprocessError) {
+        self = try Question(at: nil, using: git).answer()
     }
 
-    /// Asks Git once for what a remote helper or a hook needs to know, wherever the process is: also
-    /// outside of any repository.
-    package init(forRemotesUsing git: GitProgram) throws(SubprocessError) {
-        let pattern =
-            #"^((dvc|remote|protocol|url)\.|(core\.(sshcommand|gitproxy|hookspath)|ssh\.variant)$)"#
-        let command = git.command(["config", "-z", "--get-regexp", pattern])
-        let result = try command.run()
-        guard result.status.isSuccess || result.status == .exited(1) else {
-            throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
+    /// The same question, under way while its asker does something else.
+    package struct Question: ~Copyable {
+        private let command: Command
+        private let running: RunningCommand
+
+        /// `directory`: where Git looks for the repository; `nil` for where the process is.
+        package init(at directory: FilePath?, using git: GitProgram) throws(SubprocessError) {
+            let place = directory.map { ["-C", $0.string] } ?? []
+            command = git.command(place + ["config", "-z", "--get-regexp", GitConfig.pattern])
+            running = try command.begin()
         }
-        self.init(parsing: result.output)
+
+        /// Waits for the answer.
+        package consuming func answer() throws(SubprocessError) -> GitConfig {
+            let result = try running.finish()
+            // Exit code 1 means that nothing matched.
+            guard result.status.isSuccess || result.status == .exited(1) else {
+                throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
+            }
+            return GitConfig(parsing: result.output)
+        }
     }
+
+    private static let pattern =
+        #"^((dvc|remote|protocol|url)\.|(core\.(sshcommand|gitproxy|hookspath)|ssh\.variant)$)"#
 
     /// Reads the output of `git config -z --get-regexp`: `key LF value NUL`, the value left out
     /// (without LF) for a key that stands alone and so means true.

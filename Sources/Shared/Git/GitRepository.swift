@@ -69,16 +69,22 @@ package struct GitRepository: Sendable {
     package let workTree: FilePath?
     /// The oid of the tree without entries, in this repository's object format.
     package let emptyTree: GitOID
+    /// The commit that was checked out when the repository was found; `nil` as well when that was not
+    /// asked for.
+    let headWhenFound: GitOID?
 
     /// Finds the repository that `directory` is in, obeying `GIT_DIR` and the like.
     ///
-    /// Throws ``GitError``, `SubprocessError`, `SystemError`.
-    package init(at directory: FilePath, git: GitProgram) throws {
-        let command = git.command([
+    /// `findsHead`: asks in the same breath for the commit that is checked out. Throws ``GitError``,
+    /// `SubprocessError`, `SystemError`.
+    package init(at directory: FilePath, git: GitProgram, findsHead: Bool = false) throws {
+        let arguments = [
             "-C", directory.string, "rev-parse", "--absolute-git-dir", "--git-common-dir",
             "--is-bare-repository", "--show-object-format", "--is-inside-work-tree",
             "--show-cdup",
-        ])
+        ]
+        // With `--revs-only` a branch without commits is no error, and gives no line.
+        let command = git.command(arguments + (findsHead ? ["--revs-only", "HEAD^{commit}"] : []))
         let result = try command.run()
         guard result.status.isSuccess else {
             if result.status == .exited(128) {
@@ -103,6 +109,7 @@ package struct GitRepository: Sendable {
             : "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
         guard let emptyTree = GitOID(emptyTreeHex) else { preconditionFailure("a literal oid") }
         self.emptyTree = emptyTree
+        headWhenFound = findsHead && lines.count > 6 ? GitOID(lines[6].string) : nil
         if lines[4] == "true" {
             let top = directory.appending(lines[5])
             self.workTree = top.resolved ?? top.normalized

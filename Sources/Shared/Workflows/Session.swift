@@ -46,8 +46,10 @@ package struct Session: Sendable {
         trace = Trace(setting: environment["GIT_DVC_TRACE"])
         transferLoop = TransferLoop(trace.httpSettings)
         let git = try GitProgram(environment: environment, trace: trace)
+        // Both at the same time: each is a process that hardly works.
+        let question = try GitConfig.Question(at: directory, using: git)
         do {
-            repository = try GitRepository(at: directory, git: git)
+            repository = try GitRepository(at: directory, git: git, findsHead: true)
         } catch let error as GitError {
             throw error
         } catch {
@@ -55,7 +57,7 @@ package struct Session: Sendable {
             try git.requireSupportedVersion()
             throw error
         }
-        config = try GitConfig(of: repository)
+        config = try question.answer()
     }
 
     /// Where the records of what is where are kept.

@@ -34,6 +34,7 @@ extension GitRepository {
 
     /// The commit that Git knows by this name, a tag's included; `nil` when there is none.
     package func commit(named name: String) throws(SubprocessError) -> GitOID? {
+        if name == "HEAD", let headWhenFound { return headWhenFound }
         let result = try command([
             "rev-parse", "--verify", "--quiet", "--end-of-options", "\(name)^{commit}",
         ]).run()
