@@ -15,10 +15,7 @@ struct FinishedPush {
     func tell(_ context: HelperContext) {
         if context.environment.isOn("DVC_SKIP") { return }
         do {
-            let answer = try context.git.command(["rev-parse", "--git-path", "hooks/post-push"])
-                .run()
-            guard answer.status.isSuccess else { return }
-            let path = FilePath(String(decoding: answer.output.dropLast(), as: UTF8.self))
+            let path = try context.preparation.postPushHook()
             let hook = try FilePath.currentDirectory().appending(path)
             guard isExecutableFile(hook) else { return }
             let command = Command(

@@ -10,7 +10,6 @@ struct FollowingExperiments {
     private let context: HelperContext
     private let listed: [String: GitOID]
     private let scope: Scope
-    private let seen: SeenExperiments?
 
     /// `listed`: what the remote has.
     init(_ context: HelperContext, _ options: HelperOptions, listed: [String: GitOID]) {
@@ -24,7 +23,18 @@ struct FollowingExperiments {
         // A server that refuses them is asked again only when the user says so.
         let isRefused = asked == nil && context.refusesExperiments
         scope = isRefused ? .none : Scope(rawValue: setting) ?? .none
-        seen = scope == .none ? nil : context.name.map { SeenExperiments(on: $0, context.git) }
+    }
+
+    /// Whether some go along if the push itself says nothing else.
+    static func areUsual(in context: HelperContext) -> Bool {
+        let setting = context.config["dvc.pushexps"]?.lowercased() ?? Scope.none.rawValue
+        return setting != Scope.none.rawValue && !context.refusesExperiments
+    }
+
+    /// What the remote once had; `nil` for an address without a name, and where nothing goes along.
+    private func seen() throws -> SeenExperiments? {
+        guard scope != .none, let name = context.name else { return nil }
+        return SeenExperiments(on: name, in: try context.preparation.commonDirectory())
     }
 
     /// The experiments to send along with these refs, without those that the user named.
@@ -33,16 +43,13 @@ struct FollowingExperiments {
     func updates(along pushed: [RefUpdate]) throws -> [RefUpdate] {
         let tips = pushed.compactMap(\.newOID)
         if scope == .none || tips.isEmpty { return [] }
-        let local = Experiment.parse(
-            try context.git.command([
-                "for-each-ref", "--format=%(objectname) %(refname)", ExperimentRef.namespace,
-            ]).outputIfSuccessful())
+        let local = try context.preparation.experiments()
         let named = Set(pushed.map(\.remoteRef))
         var candidates = local.filter {
             listed[$0.ref.description] != $0.tip && !named.contains($0.ref.description)
         }
         // Somebody took it away there, and it must not come back by itself.
-        if let seen {
+        if let seen = try seen() {
             let gone = try seen.read()
             candidates.removeAll {
                 listed[$0.ref.description] == nil && gone[$0.ref.description] == $0.tip
@@ -76,7 +83,7 @@ struct FollowingExperiments {
             _ = try context.git.command(["update-ref", "--stdin"])
                 .outputIfSuccessful(input: Array(lines.utf8))
         }
-        guard let seen else { return }
+        guard let seen = try seen() else { return }
         var known = try seen.read()
         for (ref, oid) in listed where ExperimentRef(ref) != nil { known[ref] = oid }
         for update in done where ExperimentRef(update.remoteRef) != nil {

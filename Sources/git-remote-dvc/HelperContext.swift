@@ -12,12 +12,14 @@ struct HelperContext {
     let git: GitProgram
     let config: GitConfig
     let trace: Trace
+    let preparation: Preparation
 
     /// `argument`, `address`: as Git gives them (git-integration 1.1).
     init(argument: String, address: String, _ environment: Environment) throws {
         trace = Trace(setting: environment["GIT_DVC_TRACE"])
         git = try GitProgram(environment: environment, trace: trace)
         config = try GitConfig(using: git)
+        preparation = Preparation(git)
         self.environment = environment
         let isTyped = argument.hasPrefix("dvc::")
         let word = isTyped ? String(argument.dropFirst(5)) : argument

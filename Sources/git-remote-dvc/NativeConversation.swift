@@ -67,6 +67,10 @@ struct NativeConversation: ~Copyable {
     }
 
     private mutating func list() throws {
+        try context.preparation.beginPaths()
+        if FollowingExperiments.areUsual(in: context) {
+            try context.preparation.beginExperiments()
+        }
         let refs = try RemoteListing(context, options).refs(endingWithCaller: lines.descriptor)
         listed = Dictionary(
             refs.map { ($0.name, $0.oid) }, uniquingKeysWith: { first, _ in first })

@@ -17,6 +17,16 @@ package struct RunningCommand: ~Copyable {
         let (output, errors) = try command.collect(&child, feeding: [])
         return CommandResult(status: child.wait(), output: output, errorOutput: errors)
     }
+
+    /// Waits for the end and returns what was written to stdout; any exit status but 0 throws.
+    package consuming func outputIfSuccessful() throws(SubprocessError) -> [UInt8] {
+        let command = command
+        let result = try finish()
+        guard result.status.isSuccess else {
+            throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
+        }
+        return result.output
+    }
 }
 
 extension Command {
