@@ -11,7 +11,6 @@ enum HelperError: UserFacingError {
     /// The program that speaks HTTP for Git ended within an answer.
     case innerEnded
     case option(String)
-    case sshVariant(String)
     case cannotConnect(String)
 
     var wasTold: Bool {
@@ -25,8 +24,6 @@ enum HelperError: UserFacingError {
         case .failed(let what): "\(what) failed"
         case .innerEnded: "Git's own helper for this address ended in the middle of an answer"
         case .option(let what): what
-        case .sshVariant(let what):
-            "the SSH program '\(what)' takes no port, or no family of addresses"
         case .cannotConnect(let what): what
         }
     }
@@ -35,7 +32,6 @@ enum HelperError: UserFacingError {
         switch self {
         case .malformed, .cutOff:
             "this program is started by Git, for addresses that begin with 'dvc::'"
-        case .sshVariant: "see 'ssh.variant' in git-config(1)"
         case .failed, .innerEnded, .option, .cannotConnect: nil
         }
     }

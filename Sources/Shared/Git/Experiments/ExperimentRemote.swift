@@ -1,4 +1,4 @@
-package import Basics
+internal import Basics
 
 /// A Git remote on which experiments are kept: its name, or any URL or path that Git takes.
 ///
@@ -14,54 +14,6 @@ package struct ExperimentRemote: Sendable {
             throw GitRemoteError(remote: name, cause: .badName)
         }
         self.name = name
-    }
-
-    // MARK: Listing
-
-    /// A listing that goes on while its caller does something else.
-    package struct Listing: ~Copyable {
-        private let remote: String
-        private let command: RunningCommand
-
-        fileprivate init(_ remote: String, _ command: consuming RunningCommand) {
-            self.remote = remote
-            self.command = command
-        }
-
-        /// The experiments that were found, in the order in which Git lists refs.
-        ///
-        /// `baselines`: the only ones of interest; `nil` for all. Blocks the thread. Throws
-        /// ``GitRemoteError``, `SubprocessError`.
-        package consuming func finish(of baselines: Set<GitOID>? = nil) throws -> [Experiment] {
-            let result = try command.finish()
-            guard result.status.isSuccess else {
-                throw GitRemoteError(
-                    remote: remote, cause: .unreachable(words: result.wordsOfFailure))
-            }
-            return Experiment.parse(result.output, of: baselines)
-        }
-    }
-
-    /// Starts to ask the remote for its experiments.
-    ///
-    /// In the repository in which the process is: asking does not wait until that was looked for.
-    /// `names`: only those with these names or full ref names; none for all.
-    package func beginListing(
-        of names: [String] = [], using git: GitProgram
-    ) throws(SubprocessError) -> Listing {
-        let command = git.withoutOurselves.command(
-            ["ls-remote", "--quiet", "--refs", "--end-of-options", name] + Self.patterns(for: names)
-        )
-        return Listing(name, try command.begin())
-    }
-
-    /// Where tens of thousands are, Git throws away what nobody wants quicker than we read it.
-    private static func patterns(for names: [String]) -> [String] {
-        // What cannot be a name is found nowhere, and Git could take it for a pattern.
-        guard !names.isEmpty, names.count <= 100, names.allSatisfy(\.isRefComponents) else {
-            return ["\(ExperimentRef.namespace)*"]
-        }
-        return names.map { $0.hasPrefix("refs/") ? $0 : "\(ExperimentRef.namespace)*/\($0)" }
     }
 
     // MARK: Sending
@@ -175,15 +127,22 @@ package struct GitRemoteError: UserFacingError, Equatable {
 
 extension CommandResult {
     /// What Git says of a remote that it could not use, without what it says of each.
-    fileprivate var wordsOfFailure: String {
+    var wordsOfFailure: String {
+        let words = GitRemoteError.words(in: String(decoding: errorOutput, as: UTF8.self))
+        return words.isEmpty ? lastWords : words
+    }
+}
+
+extension GitRemoteError {
+    /// What is of interest in what Git, or a program that it started, has said.
+    static func words(in said: String) -> String {
         let usual = [
             "fatal: Could not read from remote repository.",
             "Please make sure you have the correct access rights", "and the repository exists.",
         ]
-        let lines = String(decoding: errorOutput, as: UTF8.self).split(separator: "\n")
-            .filter { !usual.contains(String($0)) }
+        let lines = said.split(whereSeparator: \.isNewline).filter { !usual.contains(String($0)) }
             .map { $0.hasPrefix("fatal: ") ? $0.dropFirst(7) : $0 }
-        return lines.isEmpty ? lastWords : lines.suffix(3).joined(separator: "; ")
+        return lines.suffix(3).joined(separator: "; ")
     }
 }
 
@@ -220,17 +179,9 @@ extension [ExperimentRemote.Update] {
     }
 }
 
-extension GitProgram {
-    /// The same for commands whose data we see to: the hooks and helpers of the suite do nothing.
-    fileprivate var withoutOurselves: GitProgram {
-        var program = self
-        program.environment["DVC_SKIP"] = "1"
-        return program
-    }
-}
-
 extension GitRepository {
-    fileprivate func commandWithoutOurselves(_ arguments: [String]) -> Command {
+    /// For commands whose data we see to: the hooks and helpers of the suite do nothing.
+    func commandWithoutOurselves(_ arguments: [String]) -> Command {
         var command = command(arguments)
         command.environment["DVC_SKIP"] = "1"
         return command

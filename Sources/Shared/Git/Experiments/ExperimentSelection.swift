@@ -9,9 +9,11 @@ package enum ExperimentSelection: Equatable, Sendable {
     /// Made from these commits: `--rev` and `-n`.
     case baselines(Set<GitOID>)
 
-    /// The only baselines of interest; `nil` when that is not known beforehand.
-    package var baselines: Set<GitOID>? {
-        if case .baselines(let baselines) = self { baselines } else { nil }
+    /// These, and perhaps others made from the same commits where there are many.
+    package static func these(_ experiments: [Experiment]) -> ExperimentSelection {
+        experiments.count > 50
+            ? .baselines(Set(experiments.map(\.ref.baseline)))
+            : .names(experiments.map(\.ref.description))
     }
 }
 

@@ -6,17 +6,31 @@ extension GitRepository {
         try experiments(matching: [ExperimentRef.namespace])
     }
 
+    /// Those that a selection can mean here, and perhaps others: Git looks no further than it must.
+    ///
+    /// What is selected of them is what would be selected of all.
+    package func experiments(
+        for selection: ExperimentSelection
+    ) throws(SubprocessError) -> [Experiment] {
+        guard let question = selection.question(head: try headCommit()) else {
+            return try experiments()
+        }
+        let found = try experiments(matching: question.refs)
+        return question.isSettled(by: found) ? found : try experiments(matching: question.elsewhere)
+    }
+
+    /// The experiment of this ref; `nil` when there is none.
+    package func experiment(of ref: ExperimentRef) throws(SubprocessError) -> Experiment? {
+        try experiments(for: .names([ref.description])).first { $0.ref == ref }
+    }
+
     /// Those made from one of these commits; Git looks only where their refs are.
     package func experiments(
         from baselines: [GitOID]
     ) throws(SubprocessError) -> [Experiment] {
         if baselines.isEmpty { return [] }
-        // Many prefixes make a command line too long, and cost more than all of the refs.
-        if baselines.count > 200 {
-            let wanted = Set(baselines)
-            return try experiments().filter { wanted.contains($0.ref.baseline) }
-        }
-        return try experiments(matching: baselines.map { ExperimentRef.prefix(of: $0) })
+        let wanted = Set(baselines)
+        return try experiments(for: .baselines(wanted)).filter { wanted.contains($0.ref.baseline) }
     }
 
     /// Those of which a commit is part, its descendants included.
@@ -25,7 +39,9 @@ extension GitRepository {
     }
 
     private func experiments(matching patterns: [String]) throws(SubprocessError) -> [Experiment] {
-        Experiment.parse(
+        // Without any, Git would list all refs.
+        if patterns.isEmpty { return [] }
+        return Experiment.parse(
             try output(["for-each-ref", "--format=%(objectname) %(refname)"] + patterns))
     }
 
@@ -57,7 +73,9 @@ extension GitRepository {
         if let commit = commits.first, commits.count == 1 { return commit }
         guard commits.isEmpty, !name.hasPrefix("refs/") else { throw unknown }
         do {
-            return try experiments().chosen(by: [name], head: headCommit(), remote: nil)[0].tip
+            let head = try headCommit()
+            return try experiments(for: .names([name]))
+                .chosen(by: [name], head: head, remote: nil)[0].tip
         } catch ExperimentError.unknownNames {
             throw unknown
         }

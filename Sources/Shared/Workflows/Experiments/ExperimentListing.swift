@@ -26,10 +26,7 @@ package struct ExperimentScope: Sendable {
     /// The local experiments that it means; Git looks no further than it must.
     func localExperiments(in repository: GitRepository) throws -> [Experiment] {
         let selection = try selection(in: repository)
-        if case .baselines(let baselines) = selection {
-            return try repository.experiments(from: Array(baselines))
-        }
-        return try repository.experiments()
+        return try repository.experiments(for: selection)
             .selected(by: selection, head: repository.headCommit())
     }
 }
@@ -58,10 +55,10 @@ package struct ExperimentListing: Sendable {
         let experiments: [Experiment]
         let titles: BaselineTitles
         if let remote {
-            // Asked while the remote thinks.
+            // Asked while the connection opens.
             let selection = try scope.selection(in: repository)
             titles = try BaselineTitles(repository)
-            experiments = try remote.finish(of: selection.baselines)
+            experiments = try remote.finish(selection, head: nil)
                 .selected(by: selection, head: nil)
         } else {
             experiments = try scope.localExperiments(in: repository)

@@ -35,7 +35,7 @@ package struct ExperimentPull {
 
     /// Pulls.
     ///
-    /// `listing`: what the remote has, which was asked for already. When a DVC remote is needed and
+    /// `listing`: the connection to ask what the remote has. When a DVC remote is needed and
     /// none is set up, no ref has changed. Throws what concerns all of it: `ExperimentError`,
     /// `GitRemoteError`, `SubprocessError`, ``NowhereToGetDataError``, `CancellationError`.
     package func run(
@@ -44,7 +44,7 @@ package struct ExperimentPull {
         let repository = session.repository
         let selection = try options.scope.selection(in: repository)
         let head = try repository.headCommit()
-        let selected = try listing.finish(of: selection.baselines)
+        let selected = try listing.finish(selection, head: head)
             .selected(by: selection, head: head, remote: remote.name)
         var report = ExperimentPullReport()
         if selected.isEmpty { return report }

@@ -36,7 +36,7 @@ package struct ExperimentPush {
 
     /// Pushes.
     ///
-    /// `listing`: what the remote has, which was asked for already. Throws what concerns all of it:
+    /// `listing`: the connection to ask what the remote has. Throws what concerns all of it:
     /// `ExperimentError`, `GitRemoteError`, `SubprocessError`, ``Interrupted``.
     package func run(
         comparingWith listing: consuming ExperimentRemote.Listing
@@ -46,7 +46,7 @@ package struct ExperimentPush {
         var report = ExperimentPushReport()
         if selected.isEmpty { return report }
         let there = Dictionary(
-            try listing.finish(of: Set(selected.map(\.ref.baseline))).map { ($0.ref, $0.tip) },
+            try listing.finish(.these(selected), head: nil).map { ($0.ref, $0.tip) },
             uniquingKeysWith: { first, _ in first })
         var updates: [ExperimentRemote.Update] = []
         for experiment in selected {

@@ -27,8 +27,9 @@ package struct ExperimentRemoval {
     ///
     /// Throws `ExperimentError`, `SubprocessError`.
     package func run() throws -> ExperimentChangeReport {
-        let all = try repository.experiments()
-        let doomed = try chosen(from: all, remote: nil)
+        let doomed = try chosen(remote: nil) { selection, _ in
+            try repository.experiments(for: selection)
+        }
         let changes = doomed.map { RefChange.delete($0.ref.description, from: $0.tip) }
         try repository.change(changes + leftovers(of: doomed))
         return ExperimentChangeReport(names: names(of: doomed))
@@ -40,7 +41,11 @@ package struct ExperimentRemoval {
     package func run(
         on remote: ExperimentRemote, listing: consuming ExperimentRemote.Listing
     ) throws -> ExperimentChangeReport {
-        let doomed = try chosen(from: listing.finish(), remote: remote.name)
+        // Passed on to what is called once.
+        var listing = Optional(listing)
+        let doomed = try chosen(remote: remote.name) { selection, head in
+            try listing.take()?.finish(selection, head: head) ?? []
+        }
         var report = ExperimentChangeReport()
         var words: [String] = []
         let refusals = try remote.send(
@@ -56,9 +61,14 @@ package struct ExperimentRemoval {
         return report
     }
 
-    private func chosen(from all: [Experiment], remote: String?) throws -> [Experiment] {
-        let selected = try all.selected(
-            by: scope.selection(in: repository), head: repository.headCommit(), remote: remote)
+    /// `list`: gives the experiments that a selection can mean.
+    private func chosen(
+        remote: String?, _ list: (ExperimentSelection, GitOID?) throws -> [Experiment]
+    ) throws -> [Experiment] {
+        let selection = try scope.selection(in: repository)
+        let head = try repository.headCommit()
+        let all = try list(keepsSelected ? .all : selection, head)
+        let selected = try all.selected(by: selection, head: head, remote: remote)
         guard keepsSelected else { return selected }
         let kept = Set(selected)
         return all.filter { !kept.contains($0) }

@@ -24,7 +24,8 @@ package struct ExperimentRenaming {
     ///
     /// Throws `ExperimentError`, `SubprocessError`.
     package func run() throws -> ExperimentChangeReport {
-        let step = try step(among: repository.experiments(), remote: nil)
+        let found = try repository.experiments(for: .names([oldName]))
+        let step = try step(from: found, remote: nil) { try repository.experiment(of: $0) }
         try repository.change([
             .set(step.newRef.description, to: step.experiment.tip, from: step.replaced),
             .delete(step.experiment.ref.description, from: step.experiment.tip),
@@ -40,7 +41,10 @@ package struct ExperimentRenaming {
     package func run(
         on remote: ExperimentRemote, listing: consuming ExperimentRemote.Listing
     ) throws -> ExperimentChangeReport {
-        let step = try step(among: listing.finish(), remote: remote.name)
+        let found = try list(by: listing)
+        let step = try step(from: found, remote: remote.name) { ref in
+            found.first { $0.ref == ref }
+        }
         let experiment = step.experiment
         if try repository.commit(named: experiment.tip.hex) == nil {
             try remote.fetch([experiment.ref], into: repository)
@@ -71,8 +75,26 @@ package struct ExperimentRenaming {
         let replaced: GitOID?
     }
 
-    private func step(among all: [Experiment], remote: String?) throws -> Step {
-        let found = try all.selected(
+    /// What the remote has of both names.
+    private func list(by listing: consuming ExperimentRemote.Listing) throws -> [Experiment] {
+        let head = try repository.headCommit()
+        let baseline = ExperimentRef(oldName)?.baseline ?? head
+        // Letters that can be written in several ways are the same to us, and not to Git.
+        guard let baseline, newName.isRefComponents, newName.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return try listing.finish(.all, head: head)
+        }
+        return try listing.finish(
+            .names([oldName]), head: head, and: [ExperimentRef(baseline: baseline, name: newName)])
+    }
+
+    /// What is to be done.
+    ///
+    /// `candidates`: those that the old name can mean. `existing`: gives the experiment of a ref.
+    private func step(
+        from candidates: [Experiment], remote: String?,
+        existing: (ExperimentRef) throws -> Experiment?
+    ) throws -> Step {
+        let found = try candidates.selected(
             by: .names([oldName]), head: repository.headCommit(), remote: remote)
         guard let experiment = found.first else {
             throw ExperimentError.unknownNames([oldName], remote: remote)
@@ -83,7 +105,7 @@ package struct ExperimentRenaming {
         else {
             throw ExperimentError.badName(newName)
         }
-        let replaced = all.first { $0.ref == newRef }
+        let replaced = try existing(newRef)
         if newRef == experiment.ref || (replaced != nil && !isForced) {
             throw ExperimentError.exists(newRef)
         }

@@ -34,10 +34,8 @@ let expList = CommandDescription(
             printMessage("error", "'--sha-only' does not go with a Git remote")
             return ExitCode.unexpected
         }
-        // The remote is asked first, and the rest is found out while it thinks.
-        let git = try GitProgram(environment: invocation.environment)
-        let listing = try remote?.beginListing(using: git)
         let session = try invocation.experimentSession()
+        let listing = try remote?.beginListing(in: session.repository, session.config)
         let found = try ExperimentListing(scope, in: session.repository, remote: listing)
         if arguments.has("quiet") { return 0 }
         if arguments.has("json") {

@@ -113,17 +113,14 @@ let expBranch = CommandDescription(
 
 extension Arguments {
     /// Changes experiments here or on the remote of `-g`, and says which.
-    ///
-    /// The remote is asked first, and the rest is found out while it thinks.
     fileprivate func change(
         _ invocation: Invocation, _ verb: String, _ nothing: String,
         _ body: (GitRepository, ExperimentRemote?, inout ExperimentRemote.Listing?) throws ->
             ExperimentChangeReport
     ) throws -> CInt {
         let remote = try value("git-remote").map { try ExperimentRemote($0) }
-        let git = try GitProgram(environment: invocation.environment)
-        var listing = try remote?.beginListing(using: git)
         let session = try invocation.experimentSession()
+        var listing = try remote?.beginListing(in: session.repository, session.config)
         let report = try body(session.repository, remote, &listing)
         for line in report.words { write("\(printable(line))\n", to: 2) }
         if !has("quiet") {
