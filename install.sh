@@ -39,12 +39,14 @@ misuse() {
 }
 
 # What gets installed: mode, source ('build:' is the folder of the built programs, 'work:' that of
-# what is made while installing), destination below the prefix.
+# what is made while installing, 'link:' a file in the same folder), destination below the prefix.
 files() {
     cat <<'EOF'
 755 build:git-dvc bin/git-dvc
 755 build:dvc-hooks bin/dvc-hooks
 755 build:git-remote-dvc bin/git-remote-dvc
+755 link:git-remote-dvc bin/git-remote-dvc+https
+755 link:git-remote-dvc bin/git-remote-dvc+http
 755 hooks/pre-push share/git-dvc/hooks/pre-push
 755 hooks/pre-commit share/git-dvc/hooks/pre-commit
 755 hooks/post-checkout share/git-dvc/hooks/post-checkout
@@ -224,11 +226,17 @@ cannot_write() {
 # install_file MODE SOURCE RELATIVE: under a temporary name first, so that a program that runs
 # meanwhile keeps its file and nobody sees half of one.
 install_file() {
-    [ -f "$2" ] || fail "cannot install '$2': there is no such file" "run this without --build-dir"
     case $3 in */*) make_directory "${3%/*}" ;; esac
     unfinished=$prefix/$3.new.$$
-    cp "$2" "$unfinished" || cannot_write "$prefix"
-    chmod "$1" "$unfinished"
+    case $2 in
+    link:*) ln -s "${2#link:}" "$unfinished" || cannot_write "$prefix" ;;
+    *)
+        [ -f "$2" ] ||
+            fail "cannot install '$2': there is no such file" "run this without --build-dir"
+        cp "$2" "$unfinished" || cannot_write "$prefix"
+        chmod "$1" "$unfinished"
+        ;;
+    esac
     mv -f "$unfinished" "$prefix/$3" || cannot_write "$prefix"
     unfinished=
     say "file $3" >>"$notes"
@@ -245,6 +253,7 @@ install_files() {
         case $from in
         build:*) from=$build_dir/${from#build:} ;;
         work:*) from=$work/${from#work:} ;;
+        link:*) ;;
         *) from=$source/$from ;;
         esac
         install_file "$mode" "$from" "$to"

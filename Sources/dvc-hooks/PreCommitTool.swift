@@ -16,7 +16,7 @@ func prePushFromPreCommit(environment: Environment) -> CInt {
             "note", "nothing is being pushed; 'git dvc push' uploads the data of the workspace")
         return 0
     }
-    if url.hasPrefix("dvc::") { return 0 }
+    if HelperAddress(url) != nil { return 0 }
     do {
         let trace = Trace(setting: environment["GIT_DVC_TRACE"])
         let git = try GitProgram(environment: environment, trace: trace)

@@ -14,7 +14,7 @@ func prePush(remote: String, url: String, environment: Environment) -> CInt {
     if answeredProbe(environment) { return 0 }
     if environment.isOn("DVC_SKIP") || environment.isOn("DVC_SKIP_PUSH") { return 0 }
     // The remote helper uploads by itself, at a moment when no connection is kept waiting.
-    if url.hasPrefix("dvc::") { return 0 }
+    if HelperAddress(url) != nil { return 0 }
     if isatty(0) == 1 {
         // Git gives the refs through a pipe. Waiting for somebody to type them would look like a hang.
         printMessage("error", "the refs of this push did not reach dvc-hooks on its standard input")

@@ -15,7 +15,7 @@ struct CloneBootstrap {
     func run() {
         guard let name = context.name, let directory = context.environment.nonEmpty("GIT_DIR"),
             directory.hasPrefix("/"), let url = context.config["remote.\(name).url"],
-            url.hasPrefix("dvc::")
+            let address = HelperAddress(url)
         else { return }
         do {
             let refs = try context.git.command(["for-each-ref", "--count=1"])
@@ -23,7 +23,7 @@ struct CloneBootstrap {
             let head = try context.git.command(["rev-parse", "--verify", "--quiet", "HEAD"]).run()
             guard refs.isEmpty, !head.status.isSuccess else { return }
             _ = try context.git.command([
-                "config", "--local", "remote.\(name).url", String(url.dropFirst(5)),
+                "config", "--local", "remote.\(name).url", address.inner,
             ]).outputIfSuccessful()
             try install(FilePath(directory))
         } catch {

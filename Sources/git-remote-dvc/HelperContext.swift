@@ -21,18 +21,22 @@ struct HelperContext {
         config = try GitConfig(using: git)
         preparation = Preparation(git)
         self.environment = environment
-        let isTyped = argument.hasPrefix("dvc::")
-        let word = isTyped ? String(argument.dropFirst(5)) : argument
+        let typed = HelperAddress(argument)
+        let isTyped = typed != nil
+        let word = typed?.inner ?? argument
+        // Git cuts `dvc::` off, but leaves a scheme of ours in place.
+        let isOurs = address.hasPrefix("dvc+")
+        let address = isOurs ? HelperAddress(address)?.inner ?? address : address
         let known = config["remote.\(word).url"]
         let isChosen = config["remote.\(word).vcs"] != nil
         name = !isTyped && (known != nil || isChosen) ? word : nil
         // With `vcs` Git has applied the user's rules, else only the one that led here.
         var text = address
-        if isChosen, address.hasPrefix("dvc::") {
-            text = URLRewriting(config).address(String(address.dropFirst(5)), isPush: true)
+        if isChosen, let inner = HelperAddress(address)?.inner {
+            text = URLRewriting(config).address(inner, isPush: true)
         } else if !isChosen {
             let configured = [known] + config.values("remote.\(word).pushurl")
-            let isNamed = isTyped || configured.contains { $0?.hasPrefix("dvc::") == true }
+            let isNamed = isTyped || configured.contains { $0.flatMap { HelperAddress($0) } != nil }
             // Without the prefix in sight, a rule for pushes has put it there.
             text = URLRewriting(config).address(address, isPush: !isNamed)
         }
@@ -51,7 +55,9 @@ struct HelperContext {
     /// A program of Git's that talks to the remote in our place, and to the user in their language.
     func gitCommand(_ arguments: [String]) -> Command {
         let command = Command(git.path, arguments, environment: environment)
-        trace.log("run \(command.line)")
+        var shown = command
+        shown.arguments = arguments.map { $0.replacing(address.url, with: shownAddress) }
+        trace.log("run \(shown.line)")
         return command
     }
 

@@ -70,7 +70,7 @@ import Glibc
             try readFile(prefix.appending("share/git-dvc/hooks/pre-push"))
                 == readFile(Sandbox.projectRoot.appending("hooks/pre-push")))
         #expect(fileExists(first.appending(".git/hooks/pre-push")))
-        #expect(try directoryEntries(prefix.appending("bin")).count == 3)
+        #expect(try directoryEntries(prefix.appending("bin")).count == 5)
 
         // One of the repositories is gone when its turn comes.
         try sandbox.run("rm", "-rf", second.string).checked()

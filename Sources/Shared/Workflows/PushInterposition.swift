@@ -5,7 +5,7 @@ internal import Git
 package enum HelperUse: Sendable {
     /// None: hooks do the work.
     case none
-    /// Pushes, by `url.dvc::<x>.pushInsteadOf = <x>`; the addresses of the remotes stay as they are.
+    /// Pushes, by `url.dvc::<x>.pushInsteadOf = <x>` (``HelperAddress``); the addresses of the remotes stay as they are.
     case pushes
     /// Pushes and fetches, by `remote.<name>.vcs = dvc` besides.
     case everything
@@ -44,8 +44,12 @@ struct PushInterposition {
             return
         }
         for prefix in try uniqued(Self.prefixes + prefixesOfRemotes()) {
+            let program = HelperAddress.program(for: HelperAddress.leading(to: prefix))
+            // An older version is on PATH: such addresses are better off without it.
+            if session.environment.program(named: program) == nil { continue }
             _ = try repository.output([
-                "config", "--local", "--add", "url.dvc::\(prefix).pushInsteadOf", prefix,
+                "config", "--local", "--add",
+                "url.\(HelperAddress.leading(to: prefix)).pushInsteadOf", prefix,
             ])
         }
         report.lines.append("Pushes go through '\(Self.helper)'")
@@ -67,8 +71,12 @@ struct PushInterposition {
 
     /// Our settings in this repository.
     func settings() throws(SubprocessError) -> [(key: String, value: String)] {
-        try listed(#"^(url\.dvc::.*\.pushinsteadof|remote\..*\.vcs)$"#).filter { key, value in
-            key.hasPrefix("url.") ? key == "url.dvc::\(value).pushinsteadof" : value == "dvc"
+        try listed(#"^(url\.dvc[:+].*\.pushinsteadof|remote\..*\.vcs)$"#).filter { key, value in
+            // Versions without `dvc+https` led to `dvc::https`.
+            key.hasPrefix("url.")
+                ? [HelperAddress.leading(to: value), "dvc::\(value)"].contains {
+                    key == "url.\($0).pushinsteadof"
+                } : value == "dvc"
         }
     }
 
@@ -108,15 +116,21 @@ extension Doctor {
     /// Whether what leads to the helper finds it.
     mutating func examineHelper(_ session: Session) {
         do {
-            guard let setting = try PushInterposition(session).settings().first else { return }
+            let settings = try PushInterposition(session).settings()
+            if settings.isEmpty { return }
+            let names = settings.map { key, _ in
+                (key, HelperAddress.program(for: String(key.dropFirst("url.".count))))
+            }
+            // The shortest first, of which the others are links.
+            for (key, name) in names.sorted(by: { $0.1.utf8.count < $1.1.utf8.count })
+            where environment.program(named: name) == nil {
+                return fail(
+                    "helper",
+                    "'\(key)' is set, but '\(name)' is not on PATH: every push fails",
+                    "install git-dvc again, or run 'git dvc install --hooks-only'")
+            }
             if let program = environment.program(named: PushInterposition.helper) {
                 ok("helper", "pushes go through '\(program)'")
-            } else {
-                fail(
-                    "helper",
-                    "'\(setting.key)' is set, but '\(PushInterposition.helper)' is not on PATH: "
-                        + "every push fails",
-                    "install git-dvc again, or run 'git dvc install --hooks-only'")
             }
         } catch {
             note(error, on: "helper")

@@ -19,7 +19,7 @@ import Testing
         try world.dvc("install", "-q").checked()
         let first = try settings()
         #expect(first.contains("url.dvc::/.pushinsteadof /"))
-        #expect(first.contains("url.dvc::https://.pushinsteadof https://"))
+        #expect(first.contains("url.dvc+https://.pushinsteadof https://"))
         #expect(first.contains("url.dvc::me@example.org:.pushinsteadof me@example.org:"))
         #expect(try settings("^remote.origin.url") == ["remote.origin.url \(world.bare)"])
         try world.dvc("install", "-q").checked()

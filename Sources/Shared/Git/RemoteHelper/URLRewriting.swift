@@ -1,6 +1,6 @@
 /// The rules by which a user's `url.<base>.insteadOf` and `pushInsteadOf` change an address.
 ///
-/// Git applies its rules once. Where one of ours (`url.dvc::<x>.pushInsteadOf`) was that one, those of
+/// Git applies its rules once. Where one of ours (`url.dvc::<x>.pushInsteadOf`, ``HelperAddress``) was that one, those of
 /// the user are still to be applied, or the push would go elsewhere than without us.
 /// Source: git-config(1); Git 2.39 `remote.c`, `alias_url`.
 package struct URLRewriting: Sendable {
@@ -18,7 +18,7 @@ package struct URLRewriting: Sendable {
                 .flatMap { key -> [Rule] in
                     let base = String(key.dropFirst(4).dropLast(variable.count + 1))
                     // Ours, or what would lead back to us.
-                    if base.hasPrefix("dvc::") { return [] }
+                    if HelperAddress(base) != nil { return [] }
                     return config.values(key).map { Rule(prefix: $0, base: base) }
                 }
         }
