@@ -42,12 +42,38 @@ struct FollowingExperiments {
     /// Throws `SubprocessError`, `SystemError`.
     func updates(along pushed: [RefUpdate]) throws -> [RefUpdate] {
         let tips = pushed.compactMap(\.newOID)
-        if scope == .none || tips.isEmpty { return [] }
+        if tips.isEmpty { return [] }
+        return try updates(besides: Set(pushed.map(\.remoteRef))) { tips }
+    }
+
+    /// The experiments to send when no ref is to move: of commits that were pushed before.
+    ///
+    /// What Git was asked to push is not known then, so those count whose baseline is on a branch or tag
+    /// that is the same here and there: one that was refused is not. Throws as ``updates(along:)``.
+    func updatesAlone() throws -> [RefUpdate] { try updates(besides: [], unchangedTips) }
+
+    /// What branches and tags point at that are the same here and there.
+    private func unchangedTips() throws -> [GitOID] {
+        let published = Set(
+            listed.filter { $0.key.hasPrefix("refs/heads/") || $0.key.hasPrefix("refs/tags/") }
+                .values)
+        let found = try context.git.command([
+            "for-each-ref", "--format=%(objectname)", "refs/heads", "refs/tags",
+        ]).outputIfSuccessful()
+        return found.split(separator: UInt8(ascii: "\n")).compactMap { GitOID($0) }
+            .filter(published.contains)
+    }
+
+    /// `named`: refs that go anyway; `tips`: what the baselines must lead to when they are to follow.
+    private func updates(
+        besides named: Set<String>, _ tips: () throws -> [GitOID]
+    ) throws -> [RefUpdate] {
+        if scope == .none { return [] }
         let local = try context.preparation.experiments()
-        let named = Set(pushed.map(\.remoteRef))
         var candidates = local.filter {
             listed[$0.ref.description] != $0.tip && !named.contains($0.ref.description)
         }
+        if candidates.isEmpty { return [] }
         // Somebody took it away there, and it must not come back by itself.
         if let seen = try seen() {
             let gone = try seen.read()
@@ -55,7 +81,9 @@ struct FollowingExperiments {
                 listed[$0.ref.description] == nil && gone[$0.ref.description] == $0.tip
             }
         }
-        if scope == .follow { candidates = try candidates.followers(of: tips, using: context.git) }
+        if scope == .follow {
+            candidates = try candidates.followers(of: tips(), using: context.git)
+        }
         return try candidates.compactMap { experiment in
             let old = listed[experiment.ref.description]
             if let old, try !context.git.isAncestor(old, of: experiment.tip) {
@@ -96,7 +124,7 @@ struct FollowingExperiments {
 extension [Experiment] {
     /// Those whose baseline is one of these commits or in their history.
     fileprivate func followers(of tips: [GitOID], using git: GitProgram) throws -> [Experiment] {
-        if isEmpty { return [] }
+        if isEmpty || tips.isEmpty { return [] }
         let baselines = Set(map(\.ref.baseline)).sorted { $0.hex < $1.hex }
         let found = try git.command(["cat-file", "--batch-check=%(objectname) %(objecttype)"])
             .outputIfSuccessful(input: baselines.flatMap { [UInt8]("\($0)\n".utf8) })

@@ -19,6 +19,10 @@ struct NativeConversation: ~Copyable {
     private var listed: [String: GitOID] = [:]
     private var finished: FinishedPush?
     private var lacksData = false
+    private var hasListed = false
+    /// Whether Git has come to the point of pushing: it asks for a connection once more then, after the
+    /// list, its own checks and the user's hook.
+    private var isPushing = false
 
     init(_ context: HelperContext) {
         self.context = context
@@ -27,26 +31,58 @@ struct NativeConversation: ~Copyable {
 
     /// Answers until Git ends the conversation; returns the exit status.
     mutating func run() throws -> CInt {
+        var isComplete = false
         while let line = try lines.next() {
-            if line.isEmpty { break }
+            isComplete = line.isEmpty
+            if isComplete { break }
             let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
             let rest = parts.count > 1 ? String(parts[1]) : nil
             switch (parts[0], rest) {
             case ("capabilities", nil):
                 reply(["option", "push", "connect", "object-format", ""])
             case ("option", let rest?): try answerOption(rest)
-            case ("connect", "git-receive-pack"): reply(["fallback"])
+            case ("connect", "git-receive-pack"):
+                isPushing = hasListed
+                reply(["fallback"])
             case ("connect", let service?) where NativeService.names.contains(service):
                 try connect(service)
             case ("connect", _?): reply(["fallback"])
             case ("list", "for-push"): try list()
-            case ("push", let rest?): try push(first: rest)
+            case ("push", let rest?):
+                isPushing = false
+                try push(first: rest)
             default: throw HelperError.malformed(line)
             }
         }
         // Git has shown its table and moved its tracking refs by now.
         finished?.tell(context)
+        // Without the empty line Git was ended.
+        if isComplete, isPushing { pushExperimentsAlone() }
         return lacksData ? 1 : 0
+    }
+
+    /// Sends what may go along with a push when there is nothing to push.
+    ///
+    /// Git gives no options then; whether it is a real push only its command line tells, and what cannot
+    /// be read counts as none.
+    private mutating func pushExperimentsAlone() {
+        guard let parent = firstAncestor({ PushCommandLine($0) }) else { return }
+        do {
+            if parent.isDryRun { _ = options.take("dry-run true") }
+            for option in parent.pushOptions where option.hasPrefix("dvc.") {
+                if case .error(let why) = options.take("push-option \(option)") {
+                    throw HelperError.option(why)
+                }
+            }
+            // Git has closed its end, and waits for ours: that it is still there cannot be seen.
+            let sending = SendPack(context: context, options: options, listed: listed, caller: -1)
+            var push = Push(
+                context, options, listed: listed, caller: -1,
+                send: { lines, _ in try sending.send(lines, isAtomic: false) })
+            try push.runAlone()
+        } catch {
+            printMessage("warning", "experiments were not pushed: \(summary(of: error))")
+        }
     }
 
     private func reply(_ lines: [String]) { write(lines.map { "\($0)\n" }.joined(), to: 1) }
@@ -72,6 +108,7 @@ struct NativeConversation: ~Copyable {
             try context.preparation.beginExperiments()
         }
         let refs = try RemoteListing(context, options).refs(endingWithCaller: lines.descriptor)
+        hasListed = true
         listed = Dictionary(
             refs.map { ($0.name, $0.oid) }, uniquingKeysWith: { first, _ in first })
         var answer: [String] = []

@@ -74,6 +74,26 @@ struct Push {
         return asked.flatMap { answers[$0.ref] ?? [] }
     }
 
+    /// Sends experiments where Git has found that there is nothing to push; what goes wrong is only said.
+    ///
+    /// Nobody waits for refs of their own then, so the data goes first, whatever `dvc.pushData` says.
+    mutating func runAlone() throws {
+        let experiments = FollowingExperiments(context, options, listed: listed)
+        let upload = DataUpload(context, options, caller: caller)
+        let followers = upload.isAllowed ? try experiments.updatesAlone() : []
+        let refusals = try upload.run(for: followers)
+        let going = followers.filter { refusals[$0.remoteRef] == nil }
+        if going.isEmpty { return }
+        let sent = try transport(going.map(\.line), true)
+        if let failure = sent.failure {
+            printMessage("warning", "experiments were not pushed: \(failure)")
+        }
+        if !options.isDryRun {
+            try experiments.record(going.filter { sent.isOK($0.remoteRef) })
+        }
+        tell(of: going, sent)
+    }
+
     // MARK: Answers
 
     private mutating func refuse(_ ref: String, _ why: String) {
@@ -116,9 +136,7 @@ struct Push {
                 source: update.newOID?.hex, ref: update.remoteRef,
                 isForced: forced.contains(update.remoteRef))
         }
-        let extra = (lines.isEmpty ? [] : followers).map {
-            PushLine(source: $0.newOID?.hex, ref: $0.remoteRef, isForced: false)
-        }
+        let extra = (lines.isEmpty ? [] : followers).map(\.line)
         // With one atomic push an experiment could keep the user's refs back.
         let together = !options.isAtomic
         var sent = try transport(together ? lines + extra : lines, false)
@@ -183,6 +201,13 @@ struct Push {
                 printMessage("warning", "the server refused \(ref): \(why)")
             }
         }
+    }
+}
+
+extension RefUpdate {
+    /// The line that asks for it without force.
+    fileprivate var line: PushLine {
+        PushLine(source: newOID?.hex, ref: remoteRef, isForced: false)
     }
 }
 

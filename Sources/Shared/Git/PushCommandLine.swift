@@ -6,6 +6,8 @@
 package struct PushCommandLine: Equatable, Sendable {
     package let isDryRun: Bool
     package let isQuiet: Bool
+    /// The values of `-o` and `--push-option`.
+    package let pushOptions: [String]
 
     /// Options of `git` itself whose value is the next word.
     private static let globalOptionsWithValue: Set<String> = [
@@ -32,9 +34,15 @@ package struct PushCommandLine: Equatable, Sendable {
         }
         var isDryRun = false
         var isQuiet = false
+        var pushOptions: [String] = []
         while let word = rest.popFirst(), word != "--" {
             if Self.optionsWithValue.contains(word) {
-                _ = rest.popFirst()
+                let value = rest.popFirst()
+                if word == "-o" || word == "--push-option" {
+                    pushOptions += value.map { [$0] } ?? []
+                }
+            } else if word.hasPrefix("--push-option=") {
+                pushOptions.append(String(word.dropFirst("--push-option=".count)))
             } else if word == "--no-dry-run" {
                 isDryRun = false
             } else if word.hasPrefix("--d"), word != "--d", "--dry-run".hasPrefix(word) {
@@ -46,10 +54,15 @@ package struct PushCommandLine: Equatable, Sendable {
                 let switches = word.dropFirst().prefix { $0 != "o" }
                 if switches.contains("n") { isDryRun = true }
                 if switches.contains("q") { isQuiet = true }
-                if switches.count < word.count - 1, word.last == "o" { _ = rest.popFirst() }
+                if switches.count < word.count - 1 {
+                    let value = word.dropFirst(switches.count + 2)
+                    pushOptions +=
+                        (value.isEmpty ? rest.popFirst() : String(value)).map { [$0] } ?? []
+                }
             }
         }
         self.isDryRun = isDryRun
         self.isQuiet = isQuiet
+        self.pushOptions = pushOptions
     }
 }

@@ -30,6 +30,16 @@ import Testing
         #expect(PushCommandLine(words)?.isQuiet == isQuiet)
     }
 
+    @Test(arguments: [
+        ("git push", []), ("git push -o a -ob -fo c -fod", ["a", "b", "c", "d"]),
+        ("git push --push-option a --push-option=b=c x", ["a", "b=c"]), ("git push -- -o a", []),
+        ("git push --repo -o a", []), ("git push -o", []),
+    ])
+    func `sees push options`(line: String, options: [String]) {
+        let words = line.split(separator: " ").map(String.init)
+        #expect(PushCommandLine(words)?.pushOptions == options)
+    }
+
     @Test(arguments: ["", "git", "git -C push", "git p -n", "sh -c git", "git fetch push"])
     func `is silent about anything else`(line: String) {
         #expect(PushCommandLine(line.split(separator: " ").map(String.init)) == nil)
