@@ -23,10 +23,8 @@ struct ccurl_functions {
     CURLMcode (*multi_setopt)(CURLM *, CURLMoption, ...);
     CURLMcode (*multi_add_handle)(CURLM *, CURL *);
     CURLMcode (*multi_remove_handle)(CURLM *, CURL *);
-    CURLMcode (*multi_perform)(CURLM *, int *);
+    CURLMcode (*multi_socket_action)(CURLM *, curl_socket_t, int, int *);
     CURLMsg *(*multi_info_read)(CURLM *, int *);
-    CURLMcode (*multi_poll)(CURLM *, struct curl_waitfd *, unsigned int, int, int *);
-    CURLMcode (*multi_wakeup)(CURLM *);
 };
 
 // Fills the struct from an open library; returns the name of a function that it lacks, or NULL.
@@ -49,10 +47,8 @@ static inline const char *ccurl_find(void *library, struct ccurl_functions *foun
     CCURL_FIND(multi_setopt);
     CCURL_FIND(multi_add_handle);
     CCURL_FIND(multi_remove_handle);
-    CCURL_FIND(multi_perform);
+    CCURL_FIND(multi_socket_action);
     CCURL_FIND(multi_info_read);
-    CCURL_FIND(multi_poll);
-    CCURL_FIND(multi_wakeup);
 #undef CCURL_FIND
     return NULL;
 }
@@ -96,6 +92,17 @@ static inline CURLcode ccurl_get_pointer(
 static inline CURLMcode ccurl_set_multi_number(
     const struct ccurl_functions *curl, CURLM *multi, CURLMoption option, long value) {
     return curl->multi_setopt(multi, option, value);
+}
+typedef int (*ccurl_socket_function)(CURL *, curl_socket_t, int, void *, void *);
+typedef int (*ccurl_timer_function)(CURLM *, long, void *);
+static inline CURLMcode ccurl_set_multi_callbacks(
+    const struct ccurl_functions *curl, CURLM *multi, void *context, ccurl_socket_function socket,
+    ccurl_timer_function timer) {
+    CURLMcode code = curl->multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+    if (!code) code = curl->multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, socket);
+    if (!code) code = curl->multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+    if (!code) code = curl->multi_setopt(multi, CURLMOPT_TIMERFUNCTION, timer);
+    return code;
 }
 // The members of a union are not seen from Swift.
 static inline CURLcode ccurl_result(const CURLMsg *message) { return message->data.result; }

@@ -12,29 +12,64 @@ package struct ResponseHeaders: Equatable, Sendable {
 
     var count: Int { bytes.count }
 
-    /// Adds one line; a status line starts anew, because it follows an answer such as `100 Continue`.
-    mutating func append(_ line: UnsafeRawBufferPointer) {
-        if line.starts(with: "HTTP/".utf8) {
-            bytes.removeAll(keepingCapacity: true)
-        } else {
-            bytes.append(contentsOf: line)
-        }
-    }
+    mutating func append(_ line: UnsafeRawBufferPointer) { bytes.append(contentsOf: line) }
+
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
     /// The value of the first header with this name, in any case, without white space around it.
     package subscript(name: String) -> String? {
-        let name = name.utf8
-        for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            guard line.count > name.count, line[line.startIndex + name.count] == UInt8(ascii: ":"),
-                zip(line, name).allSatisfy({ lowercased($0) == lowercased($1) })
-            else { continue }
-            var value = line.dropFirst(name.count + 1)
-            while let first = value.first, isBlank(first) { value = value.dropFirst() }
-            while let last = value.last, isBlank(last) { value = value.dropLast() }
-            return String(decoding: value, as: UTF8.self)
+        // Asked some times for each of thousands of answers, so nothing is copied but the value.
+        bytes.withUnsafeBytes { bytes in
+            let range = Array(name.utf8).withUnsafeBytes { valueRange(of: $0, in: bytes) }
+            return range.map {
+                String(decoding: UnsafeRawBufferPointer(rebasing: bytes[$0]), as: UTF8.self)
+            }
         }
-        return nil
     }
+}
+
+/// Where the value of the first header with this name is, without white space around it.
+private func valueRange(
+    of name: UnsafeRawBufferPointer, in bytes: UnsafeRawBufferPointer
+) -> Range<Int>? {
+    var start = 0
+    while start < bytes.count {
+        var end = start
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end += 1 }
+        if hasName(name, bytes, start..<end) {
+            var first = start + name.count + 1
+            while first < end, isBlank(bytes[first]) { first += 1 }
+            while first < end, isBlank(bytes[end - 1]) { end -= 1 }
+            return first..<end
+        }
+        start = end + 1
+    }
+    return nil
+}
+
+private func hasName(
+    _ name: UnsafeRawBufferPointer, _ bytes: UnsafeRawBufferPointer, _ line: Range<Int>
+) -> Bool {
+    guard line.count > name.count, bytes[line.lowerBound + name.count] == UInt8(ascii: ":") else {
+        return false
+    }
+    for index in 0..<name.count
+    where lowercased(bytes[line.lowerBound + index]) != lowercased(name[index]) { return false }
+    return true
+}
+
+/// The status in a line such as `HTTP/1.1 200 OK`, 0 when it has none; `nil` for another line.
+///
+/// A status line starts a header anew, because it follows an answer such as `100 Continue`.
+func statusCode(inLine line: UnsafeRawBufferPointer) -> Int? {
+    guard line.starts(with: "HTTP/".utf8) else { return nil }
+    guard let blank = line.firstIndex(of: UInt8(ascii: " ")) else { return 0 }
+    var status = 0
+    for byte in line[blank...].drop(while: { $0 == UInt8(ascii: " ") }).prefix(3) {
+        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return 0 }
+        status = status * 10 + Int(byte - UInt8(ascii: "0"))
+    }
+    return status
 }
 
 private func lowercased(_ byte: UInt8) -> UInt8 {

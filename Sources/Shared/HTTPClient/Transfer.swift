@@ -30,6 +30,8 @@ final class Transfer: @unchecked Sendable {
     private var received: [UInt8] = []
     private var receivedCount: Int64 = 0
     private var hasMoved = false
+    /// Since ``isStalled(_:_:)`` was last asked: the clock is read there, and not for each line.
+    private var movesSinceCheck = false
     private var lastMove = ContinuousClock.now
     /// Why a callback ended the request.
     private var failure: TransportError.Reason?
@@ -74,8 +76,10 @@ final class Transfer: @unchecked Sendable {
             var microseconds: curl_off_t = 0
             _ = ccurl_get_size(curl, handle, CURLINFO_PRETRANSFER_TIME_T, &microseconds)
             hasMoved = microseconds > 0
-            lastMove = now
+            movesSinceCheck = true
         }
+        if movesSinceCheck { lastMove = now }
+        movesSinceCheck = false
         return hasMoved && now - lastMove > activityTimeout
     }
 
@@ -83,20 +87,19 @@ final class Transfer: @unchecked Sendable {
 
     private func noteMove(_ bytes: Int64) {
         hasMoved = true
-        lastMove = .now
+        movesSinceCheck = true
         if bytes > 0 { request.observer?(bytes) }
     }
 
     /// Takes one line of the header.
     func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
         noteMove(0)
-        if line.starts(with: "HTTP/".utf8) {
-            // The number between the first two blanks: `HTTP/1.1 200 OK`.
-            let words = line.split(separator: UInt8(ascii: " "))
-            status =
-                words.count > 1 ? Int(String(decoding: words[1].prefix(3), as: UTF8.self)) ?? 0 : 0
+        if let status = statusCode(inLine: line) {
+            self.status = status
+            headers.removeAll()
+        } else {
+            headers.append(line)
         }
-        headers.append(line)
         guard headers.count <= ResponseHeaders.limit else {
             failure = .tooLarge(limit: Int64(ResponseHeaders.limit))
             return false

@@ -15,27 +15,28 @@ final class TransferEngine: Sendable {
         var isStopped = false
         /// Whether the thread sleeps and must be woken.
         var isPolling = false
-        /// How many others are about to wake it.
-        var wakers = 0
     }
 
     private let library: CurlLibrary
     private let settings: TransferLoop.Settings
     private let inbox = Locked(Inbox())
-    // Made before the thread and freed by it. Others make one call only, curl_multi_wakeup, which
-    // curl allows from anywhere.
+    // Made before the thread, which alone touches it and frees it.
     nonisolated(unsafe) private let multi: UnsafeMutableRawPointer
+    // The thread's, but for `wake()`, which is for all others.
+    nonisolated(unsafe) private let sockets: AwaitedSockets
 
     private var curl: UnsafePointer<ccurl_functions> { library.functions }
 
     init?(_ library: CurlLibrary, _ settings: TransferLoop.Settings) {
-        guard let multi = library.functions.pointee.multi_init() else { return nil }
+        guard let sockets = AwaitedSockets(), let multi = library.functions.pointee.multi_init()
+        else { return nil }
         self.library = library
         self.settings = settings
         self.multi = multi
+        self.sockets = sockets
         let kept = settings.concurrency + 8
         _ = ccurl_set_multi_number(library.functions, multi, CURLMOPT_MAXCONNECTS, kept)
-        guard startThread({ [self] in run() }) else {
+        guard sockets.attach(to: multi, library.functions), startThread({ [self] in run() }) else {
             _ = library.functions.pointee.multi_cleanup(multi)
             return nil
         }
@@ -60,17 +61,14 @@ final class TransferEngine: Sendable {
 
     private func tell(_ change: (inout Inbox) -> Void) {
         let wakes = inbox.withLock { inbox in
-            if inbox.isStopped { return false }  // the thread may have freed `multi`
+            if inbox.isStopped { return false }
             change(&inbox)
             guard inbox.isPolling else { return false }
             inbox.isPolling = false
-            inbox.wakers += 1
             return true
         }
-        if !wakes { return }
         // Not under the lock: it is a system call, and the thread wants the lock as soon as it wakes.
-        _ = curl.pointee.multi_wakeup(multi)
-        inbox.withLock { $0.wakers -= 1 }
+        if wakes { sockets.wake() }
     }
 
     // MARK: The thread
@@ -94,16 +92,13 @@ final class TransferEngine: Sendable {
             work.waiting += news.added
             if news.hasCancelled { dropCancelled(&work) }
             startWaiting(&work)
-            var running: CInt = 0
-            _ = curl.pointee.multi_perform(multi, &running)
+            moveReady()
             finishDone(&work)
             endStalled(&work)
-            startWaiting(&work)
             sleep(&work)
         }
         for transfer in work.active.values { end(transfer, .failure(CancellationError()), &work) }
         for handle in work.spare { curl.pointee.easy_cleanup(handle) }
-        while inbox.withLock({ $0.wakers > 0 }) { sched_yield() }  // they still use `multi`
         _ = curl.pointee.multi_cleanup(multi)
     }
 
@@ -124,10 +119,21 @@ final class TransferEngine: Sendable {
             inbox.isPolling = !hasNews
             return hasNews
         }
-        if hasNews { return }
+        let isFree = work.active.count < settings.concurrency
+        let hasWork = hasNews || isFree && work.nextWaiting < work.waiting.count
         // With something under way not longer than a stall may go unnoticed.
-        let milliseconds: CInt = work.active.isEmpty ? 60_000 : 250
-        _ = curl.pointee.multi_poll(multi, nil, 0, milliseconds, nil)
+        sockets.wait(atMost: hasWork ? 0 : work.active.isEmpty ? 60_000 : 250)
+    }
+
+    /// Lets libcurl go on where something happened, and with what was just added.
+    private func moveReady() {
+        var running: CInt = 0
+        for (socket, bits) in sockets.ready {
+            _ = curl.pointee.multi_socket_action(multi, socket, bits, &running)
+        }
+        if sockets.takeDue() {
+            _ = curl.pointee.multi_socket_action(multi, CURL_SOCKET_BAD, 0, &running)
+        }
     }
 
     private func startWaiting(_ work: inout Work) {

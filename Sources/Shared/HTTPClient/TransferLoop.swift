@@ -29,7 +29,9 @@ package final class TransferLoop: Sendable {
     /// Throws ``TransportError`` and, as soon as the task is cancelled, `CancellationError`.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         let host = hostAndPort(ofURL: request.url)
-        guard let host, (request.headers + request.secrets).allSatisfy(\.isValid) else {
+        guard let host, request.headers.allSatisfy({ $0.isValid }),
+            request.secrets.allSatisfy({ $0.isValid })
+        else {
             throw TransportError(
                 host: host ?? "",
                 .badRequest(host == nil ? "the URL is not one of HTTP" : "a header is no header"))
@@ -69,10 +71,16 @@ package final class TransferLoop: Sendable {
 ///
 /// A URL with a user or a password is none of ours: they would be sent without being asked for.
 package func hostAndPort(ofURL url: String) -> String? {
-    guard let rest = ["https://", "http://"].lazy.compactMap({ url.dropping(prefix: $0) }).first
-    else { return nil }
-    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    let isPlain = authority.utf8.allSatisfy { byte in
+    // Byte by byte, because it is asked for each request.
+    let scheme = ["https://", "http://"].first { scheme in
+        url.utf8.count > scheme.utf8.count
+            && zip(url.utf8, scheme.utf8).allSatisfy { $0 == $1 || $0 | 0x20 == $1 && $0 >= 0x41 }
+    }
+    guard let scheme else { return nil }
+    let authority = url.utf8.dropFirst(scheme.utf8.count).prefix { byte in
+        byte != UInt8(ascii: "/") && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "#")
+    }
+    let isPlain = authority.allSatisfy { byte in
         byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "@") && byte != UInt8(ascii: "\\")
             && byte != UInt8(ascii: "%")
     }
@@ -80,12 +88,5 @@ package func hostAndPort(ofURL url: String) -> String? {
     guard isPlain, !authority.isEmpty, url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
         return nil
     }
-    return authority.lowercased()
-}
-
-extension String {
-    /// What follows a prefix of lower-case letters, which is found in any case.
-    fileprivate func dropping(prefix: String) -> Substring? {
-        self.prefix(prefix.count).lowercased() == prefix ? dropFirst(prefix.count) : nil
-    }
+    return Substring(authority).lowercased()
 }
