@@ -99,21 +99,20 @@ package struct FilePath: Hashable, Sendable {
     package var isUTF8: Bool { String(validating: bytes, as: UTF8.self) != nil }
 
     /// Calls `body` with the path as a C string.
+    @inlinable
     package func withCString<Result, Failure: Error>(
         _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         // An array of C strings' size is small: copying beats keeping a NUL in every path.
-        let terminated = bytes.map { CChar(bitPattern: $0) } + [0]
-        return try terminated.withContiguousPointer(body)
-    }
-}
-
-extension [CChar] {
-    /// `withUnsafeBufferPointer` with a typed error and a base address that is never `nil`.
-    fileprivate func withContiguousPointer<Result, Failure: Error>(
-        _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try withUnsafeBufferPointer { buffer throws(Failure) in
+        let terminated = [CChar](unsafeUninitializedCapacity: bytes.count + 1) { buffer, count in
+            for byte in bytes {
+                buffer[count] = CChar(bitPattern: byte)
+                count += 1
+            }
+            buffer[count] = 0
+            count += 1
+        }
+        return try terminated.withUnsafeBufferPointer { buffer throws(Failure) in
             guard let base = buffer.baseAddress else { preconditionFailure("a C string has a NUL") }
             return try body(base)
         }

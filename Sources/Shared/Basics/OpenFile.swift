@@ -135,10 +135,15 @@ package struct OpenFile: ~Copyable {
 }
 
 /// Repeats a system call for as long as a signal interrupts it.
+@inlinable
 package func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {
         let result = call()
-        if result == -1, errno == EINTR { continue }
+        if result == -1, wasInterrupted() { continue }
         return result
     }
 }
+
+/// Whether the last system call of this thread failed because of a signal.
+@usableFromInline
+func wasInterrupted() -> Bool { errno == EINTR }

@@ -11,14 +11,20 @@ package struct ContentHasher: ~Copyable {
 
     private static let chunkSize = 1 << 20
 
-    package init(_ scheme: HashScheme) {
-        self.scheme = scheme
-        // Both fail only when memory is exhausted or MD5 is not compiled in, as in a FIPS-only
-        // libcrypto; the suite cannot do anything there.
-        guard let context = EVP_MD_CTX_new() else { preconditionFailure("out of memory") }
-        guard EVP_DigestInit_ex(context, EVP_md5(), nil) == 1 else {
+    /// Looked up once: each `EVP_md5()` would search the providers again, which is a good part of
+    /// hashing a small file.
+    nonisolated(unsafe) private static let algorithm: OpaquePointer = {
+        // Not compiled in, as in a FIPS-only libcrypto: the suite cannot do anything there.
+        guard let found = EVP_MD_fetch(nil, "MD5", nil) else {
             preconditionFailure("this libcrypto has no MD5")
         }
+        return found  // never changed, and used from any thread
+    }()
+
+    package init(_ scheme: HashScheme) {
+        self.scheme = scheme
+        guard let context = EVP_MD_CTX_new() else { preconditionFailure("out of memory") }
+        precondition(EVP_DigestInit_ex(context, Self.algorithm, nil) == 1, "MD5 cannot be started")
         self.context = context
     }
 

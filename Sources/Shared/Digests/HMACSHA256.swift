@@ -32,10 +32,14 @@ package final class HMACSHA256: Sendable {
     deinit { EVP_MAC_CTX_free(keyed) }
 
     /// The code of one message.
+    @inlinable
     package func code(for message: some Collection<UInt8>) -> SHA256Digest {
+        code(for: Array(message))
+    }
+
+    package func code(for message: [UInt8]) -> SHA256Digest {
         guard let context = EVP_MAC_CTX_dup(keyed) else { preconditionFailure("out of memory") }
         defer { EVP_MAC_CTX_free(context) }
-        let message = Array(message)
         precondition(
             EVP_MAC_update(context, message, message.count) == 1, "HMAC-SHA256 cannot be updated")
         return SHA256Digest(

@@ -14,6 +14,9 @@ package final class RequestSigner: Sendable {
     /// every request would more than double the work.
     private let latest = Locked<DerivedKey?>(nil)
 
+    /// The last moment that was spelled: hundreds of requests are signed in one second.
+    private let latestMoment = Locked<(time: AWSTime, text: String)?>(nil)
+
     private struct DerivedKey: Sendable {
         let secret: String
         let day: String
@@ -32,7 +35,7 @@ package final class RequestSigner: Sendable {
     package func headers(
         for request: UnsignedRequest, as credentials: AWSCredentials, at time: AWSTime
     ) -> [HTTPHeader] {
-        let timestamp = time.basicFormat
+        let timestamp = spelled(time)
         var added = [HTTPHeader("x-amz-date", timestamp)]
         if service == "s3" {
             added.append(HTTPHeader("x-amz-content-sha256", request.payload.headerValue))
@@ -61,7 +64,7 @@ package final class RequestSigner: Sendable {
     ) -> String {
         var request = request
         request.payload = .unsigned
-        let timestamp = time.basicFormat
+        let timestamp = spelled(time)
         let path = canonicalPath(request.path)
         let names = CanonicalRequest(request, path: path).signedHeaders
         let scope = "\(credentials.accessKeyID)/\(scope(of: timestamp))"
@@ -97,6 +100,15 @@ package final class RequestSigner: Sendable {
             "\(Self.algorithm)\n\(timestamp)\n\(scope(of: timestamp))\n\(sha256(canonical.bytes))"
         return key(secret: credentials.secretAccessKey, day: String(timestamp.prefix(8)))
             .code(for: text.utf8)
+    }
+
+    private func spelled(_ time: AWSTime) -> String {
+        latestMoment.withLock { latest in
+            if let latest, latest.time == time { return latest.text }
+            let text = time.basicFormat
+            latest = (time, text)
+            return text
+        }
     }
 
     private func key(secret: String, day: String) -> HMACSHA256 {
