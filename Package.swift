@@ -212,7 +212,8 @@ let package = Package(
             path: "Tests/Unit/GitDVCTests", swiftSettings: strict),
         unitTests(of: "YAML", with: ["Basics"]),
         unitTests(of: "DVC", with: ["TestSupport", "Digests", "Basics", "YAML"]),
-        unitTests(of: "Storage", with: ["StoreConformance", "Digests", "Basics"]),
+        unitTests(
+            of: "Storage", with: ["TestSupport", "StoreConformance", "Digests", "Basics"]),
         unitTests(of: "LocalBackend", with: ["StoreConformance", "Storage", "Digests", "Basics"]),
 
         .target(

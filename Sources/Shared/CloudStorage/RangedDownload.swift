@@ -82,19 +82,47 @@ package struct RangedDownload: Sendable {
     }
 
     private func download(to target: DownloadTarget, _ moved: MovedBytes) async throws -> Int64 {
-        let hasher = WrittenFileHasher(target, like: key.oid)
         let first = try await moved.during { try await firstPiece(target, $0) }
-        let pieces = PartPlan(size: first.total, exactly: pieceSize)
-        try await hash(0..<first.count, with: hasher)
-        if first.count < first.total {
-            try await rest(of: pieces, tag: first.tag, target, hasher, moved)
-        }
-        let found = hasher.finish(isDirectory: key.oid.isDirectory)
+        let found =
+            if first.count < first.total, key.oid.scheme == .md5 {
+                try await nameAfterRest(first, target, moved)
+            } else {
+                try await nameInOrder(first, target, moved)
+            }
         guard found == key.oid else {
             throw StoreError(.download, key, store: store, .mismatch(found: found))
         }
         if key.oid.scheme == .md5DosToUnix { try await check(first, target) }
         return first.total
+    }
+
+    /// Hashes each piece before more of those that follow are asked for.
+    private func nameInOrder(
+        _ first: FirstPiece, _ target: DownloadTarget, _ moved: MovedBytes
+    ) async throws -> ObjectID {
+        let hasher = WrittenFileHasher(target, like: key.oid)
+        try await hash(0..<first.count, with: hasher)
+        try await rest(after: first, target, moved) { try await hash($0, with: hasher) }
+        return hasher.finish(isDirectory: key.oid.isDirectory)
+    }
+
+    /// Has the file hashed beside the downloading, together with another one where there is one.
+    private func nameAfterRest(
+        _ first: FirstPiece, _ target: DownloadTarget, _ moved: MovedBytes
+    ) async throws -> ObjectID {
+        let hashing = threads.hashing
+        let file = hashing.begin(target)
+        defer { hashing.end(file) }
+        hashing.note(file, arrivedTo: first.count, isWhole: false)
+        try await rest(after: first, target, moved) { range in
+            hashing.note(
+                file, arrivedTo: range.upperBound, isWhole: range.upperBound == first.total)
+        }
+        do {
+            return try await hashing.name(of: file, isDirectory: key.oid.isDirectory)
+        } catch let error as SystemError {
+            throw StoreError(.download, key, store: store, writing: error)
+        }
     }
 
     private struct FirstPiece: Sendable {
@@ -104,12 +132,16 @@ package struct RangedDownload: Sendable {
         var checksum: ContentChecksum?
     }
 
+    private static let emptyObjects = [HashScheme.md5, .md5DosToUnix].map {
+        objectID(of: [], scheme: $0)
+    }
+
     /// Most objects are no longer than one piece, and need one request.
     private func firstPiece(
         _ target: DownloadTarget, _ moved: (@Sendable (Int64) -> Void)?
     ) async throws -> FirstPiece {
         // A range of nothing is an error, so what must be empty is asked for as a whole.
-        let isEmpty = key.oid == objectID(of: [], scheme: key.oid.scheme)
+        let isEmpty = Self.emptyObjects.contains(key.oid)
         let response = try await send(
             Piece(
                 range: isEmpty ? nil : 0..<pieceSize, tag: nil,
@@ -132,17 +164,19 @@ package struct RangedDownload: Sendable {
         }
     }
 
-    /// Gets the other pieces side by side and hashes each as soon as all before it are there.
+    /// Gets the other pieces side by side and tells of each as soon as all before it are there.
     private func rest(
-        of plan: PartPlan, tag: String?, _ target: DownloadTarget, _ hasher: WrittenFileHasher,
-        _ moved: MovedBytes
+        after first: FirstPiece, _ target: DownloadTarget, _ moved: MovedBytes,
+        _ arrived: (Range<Int64>) async throws -> Void
     ) async throws {
+        if first.count == first.total { return }
+        let plan = PartPlan(size: first.total, exactly: pieceSize)
         try await withThrowingTaskGroup(of: Int.self) { group in
             func start(_ index: Int) {
                 group.addTask {
                     try await retry.retryingPiece {
                         try await moved.during {
-                            try await piece(plan.range(index), tag: tag, target, $0)
+                            try await piece(plan.range(index), tag: first.tag, target, $0)
                         }
                     }
                     return index
@@ -153,17 +187,17 @@ package struct RangedDownload: Sendable {
                 start(next)
                 next += 1
             }
-            var arrived: Set<Int> = []
-            var hashed = 1
+            var early: Set<Int> = []
+            var told = 1
             while let index = try await group.next() {
-                arrived.insert(index)
+                early.insert(index)
                 if next < plan.count {
                     start(next)
                     next += 1
                 }
-                while arrived.remove(hashed) != nil {
-                    try await hash(plan.range(hashed), with: hasher)
-                    hashed += 1
+                while early.remove(told) != nil {
+                    try await arrived(plan.range(told))
+                    told += 1
                 }
             }
         }

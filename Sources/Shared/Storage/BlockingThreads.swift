@@ -7,6 +7,9 @@ internal import Basics
 package final class BlockingThreads: Sendable {
     private let executor = Locked<BlockingExecutor?>(nil)
 
+    /// Those that hash what is downloaded in pieces.
+    package let hashing = DownloadHashing()
+
     package init() {}
 
     deinit { executor.withLock { $0 }?.shutDown() }

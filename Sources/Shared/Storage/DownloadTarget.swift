@@ -45,14 +45,25 @@ package final class DownloadTarget: Sendable {
         var offset = range.lowerBound
         while offset < range.upperBound {
             let wanted = Int(min(Int64(size), range.upperBound - offset))
+            let block = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+            try fill(block, from: offset)
+            body(UnsafeRawBufferPointer(block))
+            offset += Int64(wanted)
+        }
+    }
+
+    /// Fills the buffer with what is in the file from `offset` on, all of which must be there.
+    func fill(_ buffer: UnsafeMutableRawBufferPointer, from offset: Int64) throws(SystemError) {
+        var filled = 0
+        while filled < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
             let count = retryingInterrupts {
-                pread(descriptor, buffer.baseAddress, wanted, off_t(offset))
+                pread(descriptor, rest.baseAddress, rest.count, off_t(offset) + off_t(filled))
             }
             guard count > 0 else {
                 throw SystemError("read", file.path, code: count == 0 ? EIO : errno)
             }
-            body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            offset += Int64(count)
+            filled += count
         }
     }
 }
