@@ -61,7 +61,10 @@ extension AzureClient {
                     + "('Storage Blob Data Contributor' may)")
         case (507, _): return (.full("no space left in \(container) (\(detail))"), nil)
         case (408, _), (429, _), (500, _), (502...504, _), (409, "ContainerBeingDeleted"):
-            return (.busy("\(detail)\(message)", retryAfter: response.retryAfter(now: now)), nil)
+            return (
+                .busy("\(detail)\(message)", retryAfter: response.retryAfter(now: connection.now)),
+                nil
+            )
         case (400, "Md5Mismatch"), (409, "BlobAlreadyExists"), (412, _):
             return (.interrupted("\(detail)\(message)"), nil)
         case (300...399, _):
@@ -78,6 +81,6 @@ extension AzureClient {
     /// Source: "Authorize with Shared Key": 15 minutes.
     private func isClockWrong(_ response: HTTPResponse) -> Bool {
         guard let date = response["date"].flatMap({ HTTPDate($0) }) else { return false }
-        return abs(date.secondsSince1970 - now) > 15 * 60
+        return abs(date.secondsSince1970 - connection.now) > 15 * 60
     }
 }

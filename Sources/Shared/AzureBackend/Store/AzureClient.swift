@@ -1,7 +1,6 @@
 internal import Basics
 internal import CloudStorage
 internal import HTTPClient
-internal import Storage
 
 #if canImport(Darwin)
 internal import Darwin
@@ -32,19 +31,9 @@ struct AzureRequest: Sendable {
 }
 
 /// Sends requests to where the container is, opened by a key, a signature or a token.
-final class AzureClient: Sendable {
+struct AzureClient: Sendable {
     let configuration: AzureConfiguration
-    private let loop: TransferLoop
-    private let systemTime: @Sendable () -> Int64
-    private let gate: RequestGate
-    private let state = Locked(State())
-
-    private struct State {
-        /// Whether any answer came: what fails then, fails because something changed.
-        var hasAnswered = false
-        /// Whether nobody said yet that we may not, or cannot, list.
-        var mayList = true
-    }
+    let connection: ServiceConnection
 
     /// The first version that knows versions of blobs, and all that is asked for here.
     static let version = "2021-12-02"
@@ -55,47 +44,21 @@ final class AzureClient: Sendable {
         systemTime: @escaping @Sendable () -> Int64
     ) {
         self.configuration = configuration
-        self.loop = loop
-        self.systemTime = systemTime
-        var settings = RequestGate.Settings(most: configuration.concurrency, systemTime: systemTime)
-        settings.patience = configuration.retry.patience
-        settings.sleep = configuration.retry.sleep
-        settings.now = configuration.retry.now
-        gate = RequestGate(settings)
+        var tokens = TokenSource.anonymous
+        if case .token(let source) = configuration.access { tokens = source }
+        connection = ServiceConnection(
+            loop, as: tokens, most: configuration.concurrency, retry: configuration.retry,
+            systemTime: systemTime)
     }
-
-    var hasAnswered: Bool { state.withLock { $0.hasAnswered } }
-    var mayList: Bool { state.withLock { $0.mayList } }
-    func noteThatListingFails() { state.withLock { $0.mayList = false } }
-    var concurrencyLimit: Int { gate.limit }
-    var now: Int64 { systemTime() }
 
     /// The name of an object below the remote's prefix.
     func name(_ path: FilePath) -> String {
         configuration.prefix.isEmpty ? path.string : configuration.prefix + "/" + path.string
     }
 
-    /// Sends a request and returns the answer, whatever its status.
-    ///
-    /// Waits for its turn. Asks again once with a new token when the service does not know the old
-    /// one any more. Throws `TransportError`, what the tokens throw, `CancellationError`.
+    /// Sends a request as ``ServiceConnection/send(_:)`` does.
     func send(_ request: AzureRequest) async throws -> HTTPResponse {
-        var token: AccessToken?
-        for isLast in [false, true] {
-            let response = try await gate.pass {
-                // Only now, because signatures and tokens do not last for ever.
-                if case .token(let tokens) = configuration.access {
-                    token = try await tokens.value()
-                }
-                return try await loop.send(complete(request, token))
-            }
-            state.withLock { $0.hasAnswered = true }
-            guard response.status == 401, !isLast, let refused = token,
-                case .token(let tokens) = configuration.access,
-                await tokens.renew({ $0 == refused })
-            else { return response }
-        }
-        throw CancellationError()  // the last round returns
+        try await connection.send { complete(request, $0) }
     }
 
     private func complete(_ request: AzureRequest, _ token: AccessToken?) -> HTTPRequest {
@@ -106,7 +69,8 @@ final class AzureClient: Sendable {
         if let seconds = configuration.serviceTimeout { query.append(("timeout", "\(seconds)")) }
         var headers = request.headers
         headers += [
-            HTTPHeader("x-ms-date", httpDate(now)), HTTPHeader("x-ms-version", Self.version),
+            HTTPHeader("x-ms-date", httpDate(connection.now)),
+            HTTPHeader("x-ms-version", Self.version),
         ]
         var fields = query.map { "\(percentEncoded($0.name))=\(percentEncoded($0.value))" }
         var secrets: [HTTPHeader] = []

@@ -14,19 +14,21 @@ struct AzureRunCache: RunCacheStore {
 
     private var client: AzureClient { store.client }
 
+    private var service: ServiceRunCache {
+        ServiceRunCache(store: store.traits.name, retry: store.configuration.retry) {
+            [client] in client.failure(.read, RunCacheError.key, $0)
+        }
+    }
+
     func runs() async throws -> Set<RunCacheName> {
-        var found: Set<RunCacheName> = []
         let folder = client.name(FilePath(RunCacheName.directory)) + "/"
-        var marker: String?
-        repeat {
+        return try await service.runs(below: folder) { continuation in
             var request = AzureRequest(.get, nil)
             request.query = [("restype", "container"), ("comp", "list"), ("prefix", folder)]
-            if let marker { request.query.append(("marker", marker)) }
+            if let continuation { request.query.append(("marker", continuation)) }
             let page = try AzureListing(try await send("look up", folder, request).body)
-            found.formUnion(page.names.compactMap { RunCacheName(key: $0, below: folder) })
-            marker = page.continuation
-        } while marker != nil
-        return found
+            return (page.names, page.continuation)
+        }
     }
 
     func contents(of name: RunCacheName, limit: Int) async throws -> [UInt8] {
@@ -45,26 +47,15 @@ struct AzureRunCache: RunCacheStore {
         _ = try await send("upload", name.path.string, request)
     }
 
-    /// Sends a request, again where that helps; throws ``RunCacheError`` and `CancellationError`.
     private func send(
         _ operation: String, _ path: String, _ request: AzureRequest
     ) async throws -> HTTPResponse {
-        let key = RunCacheError.key
-        return try await RunCacheError.rethrowing(
-            operation, FilePath(path), store.configuration.retry
-        ) {
-            let response = try await store.send(request, .read, key)
-            guard (200..<300).contains(response.status) else {
-                throw client.failure(.read, key, response)
-            }
-            // Its name says nothing of the bytes, but the service does.
-            let isContent = request.method == .get && request.name != nil
-            guard !isContent || store.checksum(response)?.isThat(of: response.body) ?? true else {
-                throw StoreError(
-                    .read, key, store: store.traits.name,
-                    .interrupted("the bytes that arrived are not those that the service sent"))
-            }
-            return response
+        // What the service says of the bytes of a list is nothing.
+        let isContent = request.method == .get && request.name != nil
+        return try await service.send(operation, path) {
+            isContent ? store.checksum($0) : nil
+        } _: {
+            try await store.send(request, .read, RunCacheError.key)
         }
     }
 }

@@ -33,7 +33,7 @@ package struct AzureStore: ObjectStore {
     var configuration: AzureConfiguration { client.configuration }
 
     /// How many requests may be under way now: fewer than configured after a slow-down.
-    package var concurrencyLimit: Int { client.concurrencyLimit }
+    package var concurrencyLimit: Int { client.connection.concurrencyLimit }
 
     /// Sends a request; whatever keeps it from being answered becomes an error about the object.
     func send(
@@ -43,7 +43,8 @@ package struct AzureStore: ObjectStore {
             return try await client.send(request)
         } catch {
             throw StoreError.unanswered(
-                operation, key, store: traits.name, error, hasAnswered: client.hasAnswered,
+                operation, key, store: traits.name, error,
+                hasAnswered: client.connection.hasAnswered,
                 target: request.targetPath)
         }
     }
@@ -93,7 +94,7 @@ package struct AzureStore: ObjectStore {
     private func page(
         _ start: PresenceSearch.Start, continuation: String?
     ) async throws -> PresenceSearch.Page? {
-        guard client.mayList else { return nil }
+        guard client.connection.mayList else { return nil }
         var folder = start.first.scheme == .md5 ? client.name("files/md5") + "/" : client.name("")
         if start.folder != nil {
             // The first two digits of the object's own path.
@@ -125,7 +126,7 @@ package struct AzureStore: ObjectStore {
             || response.status == 404 && code == "ResourceNotFound"  // anonymous, of blobs alone
             || [200, 405, 501].contains(response.status)
         guard mayNotList else { throw client.failure(.find, key, response) }
-        client.noteThatListingFails()
+        client.connection.noteThatListingFails()
         return nil
     }
 }

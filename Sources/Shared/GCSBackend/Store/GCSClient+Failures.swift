@@ -18,7 +18,7 @@ extension GCSClient {
         target: FilePath? = nil
     ) -> any Error {
         StoreError.unanswered(
-            operation, key, store: configuration.name, error, hasAnswered: hasAnswered,
+            operation, key, store: configuration.name, error, hasAnswered: connection.hasAnswered,
             target: target)
     }
 
@@ -49,7 +49,10 @@ extension GCSClient {
                     + "or set 'credentialpath' of remote '\(name)'"
             )
         case 403 where refusal.isSlowDown, 408, 429, 500, 502...504:
-            return (.busy("\(detail)\(message)", retryAfter: response.retryAfter(now: now)), nil)
+            return (
+                .busy("\(detail)\(message)", retryAfter: response.retryAfter(now: connection.now)),
+                nil
+            )
         case 403 where refusal.isQuota:
             return (
                 .full("a quota of \(bucket) is used up (\(detail))\(message)"),

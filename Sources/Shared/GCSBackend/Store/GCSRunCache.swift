@@ -14,57 +14,44 @@ struct GCSRunCache: RunCacheStore {
 
     private var client: GCSClient { store.client }
 
+    private var service: ServiceRunCache {
+        ServiceRunCache(store: store.traits.name, retry: store.configuration.retry) {
+            [client] in client.failure(.read, RunCacheError.key, $0)
+        }
+    }
+
     func runs() async throws -> Set<RunCacheName> {
-        var found: Set<RunCacheName> = []
         let folder = client.name(FilePath(RunCacheName.directory)) + "/"
-        var start = ""
-        while true {
-            let query = "fields=kind,items(name),nextPageToken&prefix=\(percentEncoded(folder))"
-            let response = try await send("look up", folder) {
-                GCSRequest(.get, client.objectPath(), query: query + start)
-            }
-            let page = try GCSListing(response.body)
-            found.formUnion(page.names.compactMap { RunCacheName(key: $0, below: folder) })
-            guard let next = page.continuation else { return found }
-            start = "&pageToken=\(percentEncoded(next))"
+        return try await service.runs(below: folder) { continuation in
+            var query = "fields=kind,items(name),nextPageToken&prefix=\(percentEncoded(folder))"
+            if let continuation { query += "&pageToken=\(percentEncoded(continuation))" }
+            let request = GCSRequest(.get, client.objectPath(), query: query)
+            let page = try GCSListing(try await send("look up", folder, request).body)
+            return (page.names, page.continuation)
         }
     }
 
     func contents(of name: RunCacheName, limit: Int) async throws -> [UInt8] {
-        try await send("read", name.path.string) {
-            var request = store.content(client.name(name.path), generation: nil)
-            request.destination = .memory(limit: limit)
-            return request
-        }.body
+        var request = store.content(client.name(name.path), generation: nil)
+        request.destination = .memory(limit: limit)
+        return try await send("read", name.path.string, request).body
     }
 
     func put(_ bytes: [UInt8], as name: RunCacheName) async throws {
         let document = UploadDocument(
             client.name(name.path), md5: objectID(of: bytes), crc32c: crc32c(bytes))
-        _ = try await send("upload", name.path.string) {
-            document.request(
-                client.uploadPath, .bytes(document.start + bytes + UploadDocument.end))
-        }
+        let request = document.request(
+            client.uploadPath, .bytes(document.start + bytes + UploadDocument.end))
+        _ = try await send("upload", name.path.string, request)
     }
 
-    /// Sends a request, again where that helps; throws ``RunCacheError`` and `CancellationError`.
     private func send(
-        _ operation: String, _ path: String, _ make: () -> GCSRequest
+        _ operation: String, _ path: String, _ request: GCSRequest
     ) async throws -> HTTPResponse {
-        let key = RunCacheError.key
-        return try await RunCacheError.rethrowing(
-            operation, FilePath(path), store.configuration.retry
-        ) {
-            let response = try await store.send(make(), .read, key)
-            guard response.status == 200 else { throw client.failure(.read, key, response) }
-            // Its name says nothing of the bytes, but the service does.
-            let checksum = GCSHashes(response["x-goog-hash"]).checksum
-            guard checksum?.isThat(of: response.body) ?? true else {
-                throw StoreError(
-                    .read, key, store: store.traits.name,
-                    .interrupted("the bytes that arrived are not those that the service sent"))
-            }
-            return response
+        try await service.send(operation, path) {
+            GCSHashes($0["x-goog-hash"]).checksum
+        } _: {
+            try await store.send(request, .read, RunCacheError.key)
         }
     }
 }

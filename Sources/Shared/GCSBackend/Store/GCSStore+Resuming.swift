@@ -115,7 +115,7 @@ extension GCSStore {
         guard let location = response["location"], let session = self.session(at: location) else {
             throw badAnswer(.upload, key)
         }
-        configuration.sessions?.keep(location, of: place, size: size, now: client.now)
+        configuration.sessions?.keep(location, of: place, size: size, now: client.connection.now)
         return session
     }
 

@@ -35,7 +35,7 @@ package struct GCSStore: ObjectStore {
     var configuration: GCSConfiguration { client.configuration }
 
     /// How many requests may be under way now: fewer than configured after a slow-down.
-    package var concurrencyLimit: Int { client.concurrencyLimit }
+    package var concurrencyLimit: Int { client.connection.concurrencyLimit }
 
     /// Sends a request; whatever keeps it from being answered becomes an error about the object.
     func send(
@@ -68,7 +68,9 @@ package struct GCSStore: ObjectStore {
         case 404:
             let refusal = GCSRefusal(response.body)
             if refusal.isAboutBucket { throw client.failure(.find, key, response) }
-            if !refusal.isAboutObject, !client.knowsBucket { try await checkBucket(.find, key) }
+            if !refusal.isAboutObject, !client.connection.hasSucceeded {
+                try await checkBucket(.find, key)
+            }
             return nil
         default: throw client.failure(.find, key, response)
         }
@@ -111,7 +113,7 @@ package struct GCSStore: ObjectStore {
     private func page(
         from first: ObjectID, continuation: String?
     ) async throws -> PresenceSearch.Page? {
-        guard client.mayList else { return nil }
+        guard client.connection.mayList else { return nil }
         let key = ObjectKey(first)
         let folder = first.scheme == .md5 ? client.name("files/md5") + "/" : client.name("")
         let start =
@@ -142,7 +144,7 @@ package struct GCSStore: ObjectStore {
                 throw client.failure(.find, key, response)
             }
         }
-        client.noteThatListingFails()
+        client.connection.noteThatListingFails()
         return nil
     }
 }

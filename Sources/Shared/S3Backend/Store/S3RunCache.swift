@@ -1,4 +1,5 @@
 internal import Basics
+internal import CloudStorage
 internal import Digests
 internal import HTTPClient
 package import Storage
@@ -13,53 +14,45 @@ struct S3RunCache: RunCacheStore {
 
     private var client: S3Client { store.client }
 
+    private var service: ServiceRunCache {
+        ServiceRunCache(store: store.traits.name, retry: store.configuration.retry) {
+            [client] in client.failure(.read, RunCacheError.key, $0)
+        }
+    }
+
     func runs() async throws -> Set<RunCacheName> {
-        var found: Set<RunCacheName> = []
         let folder = client.key(FilePath(RunCacheName.directory)) + "/"
-        var continuation = ""
-        while true {
-            let query =
-                "\(continuation)encoding-type=url&list-type=2&prefix=\(percentEncoded(folder))"
-            let response = try await send("look up", folder) { S3Request(.get, nil, query: query) }
-            let page = try S3Listing(response.body)
-            found.formUnion(page.keys.compactMap { RunCacheName(key: $0, below: folder) })
-            guard let next = page.continuation else { return found }
-            continuation = "continuation-token=\(percentEncoded(next))&"
+        return try await service.runs(below: folder) { continuation in
+            let start = continuation.map { "continuation-token=\(percentEncoded($0))&" } ?? ""
+            let query = "\(start)encoding-type=url&list-type=2&prefix=\(percentEncoded(folder))"
+            let request = S3Request(.get, nil, query: query)
+            let page = try S3Listing(try await send("look up", folder, request).body)
+            return (page.keys, page.continuation)
         }
     }
 
     func contents(of name: RunCacheName, limit: Int) async throws -> [UInt8] {
-        try await send("read", name.path.string) {
-            var request = S3Request(.get, client.key(name.path))
-            request.secrets = store.configuration.encryptionKeyHeaders
-            request.destination = .memory(limit: limit)
-            return request
-        }.body
+        var request = S3Request(.get, client.key(name.path))
+        request.secrets = store.configuration.encryptionKeyHeaders
+        request.destination = .memory(limit: limit)
+        return try await send("read", name.path.string, request).body
     }
 
     func put(_ bytes: [UInt8], as name: RunCacheName) async throws {
-        _ = try await send("upload", name.path.string) {
-            var request = S3Request(.put, client.key(name.path))
-            request.headers = [HTTPHeader("content-md5", base64(objectID(of: bytes).digest))]
-            request.headers += store.configuration.objectHeaders
-            request.secrets = store.configuration.encryptionKeyHeaders
-            request.body = .bytes(bytes)
-            request.payload = PayloadHash(of: bytes)
-            return request
-        }
+        var request = S3Request(.put, client.key(name.path))
+        request.headers = [HTTPHeader("content-md5", base64(objectID(of: bytes).digest))]
+        request.headers += store.configuration.objectHeaders
+        request.secrets = store.configuration.encryptionKeyHeaders
+        request.body = .bytes(bytes)
+        request.payload = PayloadHash(of: bytes)
+        _ = try await send("upload", name.path.string, request)
     }
 
-    /// Sends a request, again where that helps; throws ``RunCacheError`` and `CancellationError`.
     private func send(
-        _ operation: String, _ path: String, _ make: () -> S3Request
+        _ operation: String, _ path: String, _ request: S3Request
     ) async throws -> HTTPResponse {
-        let key = RunCacheError.key
-        return try await RunCacheError.rethrowing(
-            operation, FilePath(path), store.configuration.retry
-        ) {
-            let response = try await store.send(make(), .read, key)
-            guard response.status == 200 else { throw client.failure(.read, key, response) }
-            return response
+        try await service.send(operation, path) {
+            try await store.send(request, .read, RunCacheError.key)
         }
     }
 }
