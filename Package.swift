@@ -150,7 +150,9 @@ let package = Package(
         shared(
             "AzureBackend",
             uses: ["CloudStorage", "Storage", "HTTPClient", "XML", "Digests", "Basics"]),
-        shared("HTTPBackend", uses: ["Storage", "HTTPClient", "XML", "Digests", "Basics"]),
+        shared(
+            "HTTPBackend",
+            uses: ["CloudStorage", "Storage", "HTTPClient", "XML", "Digests", "Basics"]),
         shared("SSHBackend", uses: ["Storage", "Digests", "Basics"], alwaysOptimized: true),
         shared("Planning", uses: ["Git", "DVC", "StatusCache", "Digests", "Basics"]),
         shared("Transfer", uses: ["Storage", "DVC", "Digests", "Basics"]),

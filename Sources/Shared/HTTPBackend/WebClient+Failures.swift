@@ -1,4 +1,5 @@
 internal import Basics
+internal import CloudStorage
 internal import HTTPClient
 internal import Storage
 
@@ -20,26 +21,9 @@ extension WebClient {
     ) async throws -> HTTPResponse {
         do {
             return try await send(request)
-        } catch let error as TransportError {
-            if case .writing(let code) = error.reason {
-                let cause = SystemError("write to", target ?? "", code: code)
-                throw StoreError(operation, key, store: name, writing: cause)
-            }
-            throw StoreError(
-                operation, key, store: name, reason(for: error), remedy: error.advice)
-        } catch let error as any UserFacingError {
-            // Nobody knows who we are, so nothing else can be asked either.
-            throw StoreError(
-                operation, key, store: name, .denied(error.summary), remedy: error.advice)
-        }
-    }
-
-    private func reason(for error: TransportError) -> StoreError.Reason {
-        switch error.prospect(hasAnswered: hasAnswered) {
-        case .hopeless: .unavailable(error.summary)
-        case .transient: .interrupted(error.summary)
-        case .tooLarge(let limit): .tooLarge(limit: Int(clamping: limit))
-        case .failed: .failed(error.summary)
+        } catch {
+            throw StoreError.unanswered(
+                operation, key, store: name, error, hasAnswered: hasAnswered, target: target)
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Basics
+internal import CloudStorage
 internal import Digests
 internal import HTTPClient
 internal import Storage
@@ -59,7 +60,7 @@ struct WebTransfer: Sendable {
         let whole = request
         try await moved.during { observer in
             var request = whole
-            request.observer = observer.map { upTo(source.size, $0) }
+            request.observer = clipped(observer, to: source.size)
             try accepted(try await client.send(request, .upload, key))
         }
         // What was hashed is what was sent, unless somebody wrote to it in between.
@@ -71,21 +72,6 @@ struct WebTransfer: Sendable {
         return source.size
     }
 
-    /// Tells no more than so many bytes: those of the answer are none of the object's.
-    private func upTo(
-        _ size: Int64, _ observer: @escaping @Sendable (Int64) -> Void
-    ) -> @Sendable (Int64) -> Void {
-        let rest = Locked(size)
-        return { bytes in
-            let counted = rest.withLock { rest in
-                let counted = min(rest, bytes)
-                rest -= counted
-                return counted
-            }
-            if counted > 0 { observer(counted) }
-        }
-    }
-
     private func smallContent(of source: UploadSource, _ key: ObjectKey) throws -> [UInt8] {
         let bytes: [UInt8]
         do throws(SystemError) {
@@ -93,10 +79,7 @@ struct WebTransfer: Sendable {
         } catch {
             throw StoreError(key, store: name, readingSource: error)
         }
-        let oid = key.oid
-        try check(
-            objectID(of: bytes, isDirectory: oid.isDirectory, scheme: oid.scheme), .upload, key)
-        return bytes
+        return try bytes.checked(.upload, key, store: name)
     }
 
     private func hash(_ source: UploadSource, like key: ObjectKey) async throws -> ObjectID {
@@ -166,11 +149,7 @@ struct WebTransfer: Sendable {
         request.destination = .memory(limit: limit)
         let response = try await client.send(request, .read, key)
         guard response.status == 200 else { throw client.failure(.read, key, response, .get) }
-        let oid = key.oid
-        try check(
-            objectID(of: response.body, isDirectory: oid.isDirectory, scheme: oid.scheme), .read,
-            key)
-        return response.body
+        return try response.body.checked(.read, key, store: name)
     }
 
     private func check(
