@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// A container on a server that plays the service, with a place before it where things go wrong.
-final class AzureFixture: Sendable {
+final class AzureFixture: StoreFixture {
     let stub: AzureStub
     let server: FaultProxy
     let scratch: ScratchDirectory
@@ -53,33 +53,10 @@ final class AzureFixture: Sendable {
         HTTPServiceRequester(loop, peer: Peer(), now: { Self.now })
     }
 
-    /// A file with this content, and its key.
-    func source(
-        _ bytes: [UInt8] = Array("content".utf8), scheme: HashScheme = .md5
-    ) throws -> (path: FilePath, key: ObjectKey) {
-        let oid = objectID(of: bytes, scheme: scheme)
-        return (try scratch.write(bytes, to: "source/\(oid)"), ObjectKey(oid))
-    }
-
     func name(_ key: ObjectKey) -> String { "p \u{e4}/\(key)" }
-
-    var target: FilePath { scratch.path.appending("target") }
 
     static func refusal(_ code: String, _ message: String = "words") -> String {
         "\u{feff}<?xml version=\"1.0\"?><Error><Code>\(code)</Code><Message>\(message)\n"
             + "RequestId:1</Message></Error>"
-    }
-
-    /// The error that a request ends with.
-    func failure(
-        sourceLocation: SourceLocation = #_sourceLocation, of request: () async throws -> Void
-    ) async throws -> StoreError {
-        do {
-            try await request()
-        } catch let error as StoreError {
-            return error
-        }
-        Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-        throw CancellationError()
     }
 }

@@ -3,6 +3,7 @@ import Basics
 import CloudStorage
 import Digests
 import Storage
+import StoreConformance
 import TestSupport
 import Testing
 

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// A bucket on a server that plays the service, with a place before it where things go wrong.
-final class GCSFixture: Sendable {
+final class GCSFixture: StoreFixture {
     let stub: GCSStub
     let server: FaultProxy
     let scratch: ScratchDirectory
@@ -52,32 +52,9 @@ final class GCSFixture: Sendable {
         HTTPServiceRequester(loop, peer: Peer(), now: { Self.now })
     }
 
-    /// A file with this content, and its key.
-    func source(
-        _ bytes: [UInt8] = Array("content".utf8), scheme: HashScheme = .md5
-    ) throws -> (path: FilePath, key: ObjectKey) {
-        let oid = objectID(of: bytes, scheme: scheme)
-        return (try scratch.write(bytes, to: "source/\(oid)"), ObjectKey(oid))
-    }
-
     func name(_ key: ObjectKey) -> String { "p \u{e4}/\(key)" }
-
-    var target: FilePath { scratch.path.appending("target") }
 
     static func refusal(_ reason: String, _ message: String = "words") -> String {
         #"{"error":{"message":"\#(message)","errors":[{"reason":"\#(reason)"}]}}"#
-    }
-
-    /// The error that a request ends with.
-    func failure(
-        sourceLocation: SourceLocation = #_sourceLocation, of request: () async throws -> Void
-    ) async throws -> StoreError {
-        do {
-            try await request()
-        } catch let error as StoreError {
-            return error
-        }
-        Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-        throw CancellationError()
     }
 }

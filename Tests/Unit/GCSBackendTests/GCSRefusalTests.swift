@@ -3,6 +3,7 @@ import CloudStorage
 import Digests
 import GCSBackend
 import Storage
+import StoreConformance
 import TestSupport
 import Testing
 

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Stores whose server answers as a test tells it.
-final class WebFixture: Sendable {
+final class WebFixture: StoreFixture {
     let server: FaultProxy
     let scratch: ScratchDirectory
     private let loop = TransferLoop()
@@ -36,25 +36,5 @@ final class WebFixture: Sendable {
 
     func webDAV(_ configuration: WebConfiguration) -> WebDAVStore {
         WebDAVStore(configuration, on: loop)
-    }
-
-    /// A file with this content, and its key.
-    func source(_ bytes: [UInt8] = Array("content".utf8)) throws -> (path: FilePath, key: ObjectKey)
-    {
-        let oid = objectID(of: bytes)
-        return (try scratch.write(bytes, to: "source/\(oid)"), ObjectKey(oid))
-    }
-
-    /// The error that a request ends with.
-    func failure(
-        sourceLocation: SourceLocation = #_sourceLocation, of request: () async throws -> Void
-    ) async throws -> StoreError {
-        do {
-            try await request()
-        } catch let error as StoreError {
-            return error
-        }
-        Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-        throw CancellationError()
     }
 }

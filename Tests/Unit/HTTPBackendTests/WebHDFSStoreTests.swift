@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// A store on a name node of the tests' own.
-final class WebHDFSFixture: Sendable {
+final class WebHDFSFixture: StoreFixture {
     let server: HDFSServer
     let scratch: ScratchDirectory
     private let loop = TransferLoop()
@@ -37,24 +37,6 @@ final class WebHDFSFixture: Sendable {
         var policy = RetryingStore.Policy()
         policy.sleep = { _ in await Task.yield() }
         return RetryingStore(store, policy: policy)
-    }
-
-    func source(_ bytes: [UInt8] = Array("content".utf8)) throws -> (path: FilePath, key: ObjectKey)
-    {
-        let oid = objectID(of: bytes)
-        return (try scratch.write(bytes, to: "source/\(oid)"), ObjectKey(oid))
-    }
-
-    func failure(
-        sourceLocation: SourceLocation = #_sourceLocation, of request: () async throws -> Void
-    ) async throws -> StoreError {
-        do {
-            try await request()
-        } catch let error as StoreError {
-            return error
-        }
-        Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-        throw CancellationError()
     }
 }
 

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// A store whose server answers as a test tells it.
-final class S3Fixture: Sendable {
+final class S3Fixture: StoreFixture {
     let server: FaultProxy
     let scratch: ScratchDirectory
     /// How long was waited before tries.
@@ -49,30 +49,7 @@ final class S3Fixture: Sendable {
         return policy
     }
 
-    /// A file with this content, and its key.
-    func source(
-        _ bytes: [UInt8] = Array("content".utf8), scheme: HashScheme = .md5
-    ) throws -> (path: FilePath, key: ObjectKey) {
-        let oid = objectID(of: bytes, scheme: scheme)
-        return (try scratch.write(bytes, to: "source/\(oid)"), ObjectKey(oid))
-    }
-
-    var target: FilePath { scratch.path.appending("target") }
-
     static func refusal(_ code: String, _ message: String = "words", more: String = "") -> String {
         "<?xml version='1.0'?><Error><Code>\(code)</Code><Message>\(message)</Message>\(more)</Error>"
-    }
-
-    /// The error that a request ends with.
-    func failure(
-        sourceLocation: SourceLocation = #_sourceLocation, of request: () async throws -> Void
-    ) async throws -> StoreError {
-        do {
-            try await request()
-        } catch let error as StoreError {
-            return error
-        }
-        Issue.record("nothing was thrown", sourceLocation: sourceLocation)
-        throw CancellationError()
     }
 }

@@ -3,6 +3,7 @@ import Digests
 import HTTPClient
 import S3Backend
 import Storage
+import StoreConformance
 import TestSupport
 import Testing
 
