@@ -25,7 +25,7 @@ func prePush(remote: String, url: String, environment: Environment) -> CInt {
         let input = try OpenFile(adopting: dup(0), named: "standard input").readAll(limit: 1 << 30)
         let push = Push(remote: remote, url: url, updates: try RefUpdate.parse(input), input: input)
         if try refusesInternalRefs(of: push, environment) { return 1 }
-        return try upload(for: push, environment)
+        return try upload(for: push.leavingNote(environment), environment)
     } catch {
         printError(error)
         return 1

@@ -25,6 +25,8 @@ func run(_ words: [String], _ environment: Environment) -> CInt {
         return prePush(remote: arguments[0], url: arguments[1], environment: environment)
     case "pre-push" where isPreCommit:
         return prePushFromPreCommit(environment: environment)
+    case "reference-transaction" where arguments.count == 1:
+        return referenceTransaction(arguments[0], environment: environment)
     case "pre-receive" where arguments.isEmpty: return preReceive(environment: environment)
     case "pre-commit" where arguments.isEmpty:
         return preCommit(environment: environment)
@@ -44,8 +46,8 @@ func run(_ words: [String], _ environment: Environment) -> CInt {
     printMessage("error", "dvc-hooks is called by Git hooks: dvc-hooks <hook> [<arguments>]")
     printMessage(
         "hint",
-        "the hooks are pre-commit, pre-push, post-checkout, post-merge and post-rewrite; on a server "
-            + "pre-receive")
+        "the hooks are pre-commit, pre-push, post-checkout, post-merge, post-rewrite and "
+            + "reference-transaction; on a server pre-receive")
     printMessage("hint", "to upload data by hand, use 'git dvc push'")
     return 1
 }

@@ -30,7 +30,10 @@ extension Doctor {
     private mutating func examineOtherHooks(_ installation: HookInstallation) throws {
         let directory = try installation.directory()
         let session = installation.session
-        for hook in SuiteHook.allCases where hook != .prePush {
+        let usual = SuiteHook.usual.filter { $0 != .prePush }
+        let more: [SuiteHook] =
+            installation.hasWorkAfterPushes(in: directory) ? [.referenceTransaction] : []
+        for hook in usual + more {
             let placement = installation.placement(of: hook)
             let isThere =
                 try ConfigurationHook(hook.name, in: session.repository).command() != nil

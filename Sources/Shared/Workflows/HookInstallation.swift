@@ -66,7 +66,7 @@ package struct HookInstallation {
         var report = Report()
         let directory = try directory()
         if version >= ConfigurationHook.firstVersion {
-            for hook in SuiteHook.allCases {
+            for hook in SuiteHook.usual {
                 try placement(of: hook).installInConfiguration(in: directory, &report)
             }
         } else {
@@ -78,6 +78,7 @@ package struct HookInstallation {
                     "Removed the hook '\(hook.name)' from the configuration: this Git ignores it")
             }
         }
+        try installTransactionHook(in: directory, chain: chain, &report)
         try MergeDriver(session, program: program.parent.appending("git-dvc")).install(&report)
         // Hooks of others, Git LFS's for one, cannot do with an address that begins with `dvc::`.
         let keepsOthers = fileExists(directory.appending(Self.name + Self.chained))
@@ -97,7 +98,7 @@ package struct HookInstallation {
         in directory: FilePath, chain: Bool, _ report: inout Report
     ) throws {
         if directory == "/dev/null" { throw HookInstallationError.hooksTurnedOff(directory) }
-        for hook in SuiteHook.allCases {
+        for hook in SuiteHook.usual {
             do {
                 try placement(of: hook).installFile(in: directory, chain: chain, &report)
             } catch let error as HookInstallationError where hook != .prePush {
@@ -107,6 +108,33 @@ package struct HookInstallation {
             }
         }
         try addNotes(on: directory, &report)
+    }
+
+    /// Installs the hook that tells of the end of a push, or takes it out where nothing follows pushes.
+    ///
+    /// Always a file: its text looks for a note without starting a program, by the process above it.
+    private func installTransactionHook(
+        in directory: FilePath, chain: Bool, _ report: inout Report
+    ) throws {
+        let placement = placement(of: .referenceTransaction)
+        guard hasWorkAfterPushes(in: directory) else {
+            return try placement.uninstall(from: directory, &report)
+        }
+        do {
+            if directory == "/dev/null" { throw HookInstallationError.hooksTurnedOff(directory) }
+            try placement.installFile(in: directory, chain: chain, &report)
+        } catch let error as HookInstallationError {
+            let hook = placement.hook
+            report.notes.append(
+                "\(error.note(on: hook.name)): \(hook.purpose)" + (error.remedy ?? ""))
+        }
+    }
+
+    /// Whether a setting or a hook of the user's asks for something after pushes.
+    func hasWorkAfterPushes(in directory: FilePath) -> Bool {
+        let scope = session.config["dvc.pushexps"]?.lowercased()
+        return session.config["dvc.pushdata"]?.lowercased() == "after" || scope == "follow"
+            || scope == "all" || isExecutableFile(directory.appending(PostPushHook.name))
     }
 
     private func addNotes(on directory: FilePath, _ report: inout Report) throws {
@@ -152,6 +180,7 @@ package struct HookInstallation {
             }
         }
         for directory in try session.repository.gitDirectories() {
+            try PushNote.removeAll(in: directory)
             try MaterialisedState.remove(from: directory)
             try PlacedOuts.remove(from: directory)
             // Only when nothing of anybody else's is in it.

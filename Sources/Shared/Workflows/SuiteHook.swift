@@ -9,13 +9,18 @@ enum SuiteHook: String, CaseIterable, Sendable {
     case postCheckout = "post-checkout"
     case postMerge = "post-merge"
     case postRewrite = "post-rewrite"
+    /// Git calls it for every ref that moves, so only where a setting or a hook needs it.
+    case referenceTransaction = "reference-transaction"
+
+    /// Those that every installation has.
+    static let usual = allCases.filter { $0 != .referenceTransaction }
 
     var name: String { rawValue }
 
     /// The file in `hooks/` that is its text.
     var script: String {
         switch self {
-        case .prePush, .preCommit, .postCheckout: name
+        case .prePush, .preCommit, .postCheckout, .referenceTransaction: name
         case .postMerge, .postRewrite: "post-checkout"
         }
     }
@@ -28,6 +33,7 @@ enum SuiteHook: String, CaseIterable, Sendable {
         case .postCheckout: "the data does not follow 'git checkout'"
         case .postMerge: "the data does not follow 'git merge' and 'git pull'"
         case .postRewrite: "the data does not follow 'git rebase'"
+        case .referenceTransaction: "nothing happens after pushes that Git makes by itself"
         }
     }
 }

@@ -10,13 +10,15 @@ let gitHookCommand = CommandDescription(
     name: "git-hook",
     summary: "Does the work of a Git hook.",
     synopsis: "<hook>",
-    arguments: [("hook", "post-checkout, pre-commit or pre-receive")],
-    argumentCount: 1...1,
+    arguments: [("hook", "post-checkout, post-push, pre-commit or pre-receive")],
+    argumentCount: 1...3,
     options: [OptionDescription("quiet", "q", "only say what went wrong")],
     run: { arguments, invocation in
         let isQuiet = arguments.has("quiet")
         switch arguments.positionals.first {
         case "post-checkout": try await followCheckout(invocation, isQuiet: isQuiet)
+        case "post-push" where arguments.positionals.count == 3:
+            await sendExperiments(to: arguments.positionals[1], invocation, isQuiet: isQuiet)
         case "pre-commit": return try await checkCommit(invocation)
         case "pre-receive": return try await checkReceived(invocation)
         default:
@@ -46,6 +48,30 @@ private func followCheckout(_ invocation: Invocation, isQuiet: Bool) async throw
     } catch let error where !(error is CancellationError) {
         printMessage("warning", "the DVC data was not brought up to date: \(summary(of: error))")
         printMessage("hint", "try again with 'git dvc pull'")
+    }
+}
+
+/// Sends the experiments that go along with refs that a push has moved, which standard input names.
+private func sendExperiments(to name: String, _ invocation: Invocation, isQuiet: Bool) async {
+    do {
+        let input = try OpenFile(adopting: 0, named: "standard input").readAll(limit: 1 << 30)
+        let session = try invocation.session()
+        let report = try await ExperimentFollowing(session, to: name).run(
+            tips: RefUpdate.parse(input).compactMap(\.newOID),
+            progress: session.progressOutput(isQuiet: isQuiet))
+        if !report.pushed.isEmpty, !isQuiet {
+            let names = report.pushed.map(\.name)
+            let more = names.count > 10 ? " and \(names.count - 10) more" : ""
+            let noun = names.count > 1 ? "experiments" : "experiment"
+            let shown = names.prefix(10).joined(separator: ", ")
+            write(printable("Pushed \(noun) \(shown)\(more)") + "\n", to: 2)
+        }
+        for ref in report.diverged {
+            printMessage("note", "experiment '\(ref.name)' is another one there: not pushed")
+        }
+        printMessages("warning", report.warnings + report.errors)
+    } catch {
+        printMessage("warning", "experiments were not pushed: \(summary(of: error))")
     }
 }
 

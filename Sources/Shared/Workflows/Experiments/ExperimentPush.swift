@@ -41,13 +41,23 @@ package struct ExperimentPush {
     package func run(
         comparingWith listing: consuming ExperimentRemote.Listing
     ) async throws -> ExperimentPushReport {
-        let repository = session.repository
-        let selected = try options.scope.localExperiments(in: repository)
-        var report = ExperimentPushReport()
-        if selected.isEmpty { return report }
+        let selected = try options.scope.localExperiments(in: session.repository)
+        if selected.isEmpty { return ExperimentPushReport() }
         let there = Dictionary(
             try listing.finish(.these(selected), head: nil).map { ($0.ref, $0.tip) },
             uniquingKeysWith: { first, _ in first })
+        return try await run(selected, there: there)
+    }
+
+    /// Pushes these experiments.
+    ///
+    /// `there`: the tips that the remote has of them. Throws as ``run(comparingWith:)``.
+    func run(
+        _ selected: [Experiment], there: [ExperimentRef: GitOID]
+    ) async throws -> ExperimentPushReport {
+        let repository = session.repository
+        var report = ExperimentPushReport()
+        if selected.isEmpty { return report }
         var updates: [ExperimentRemote.Update] = []
         for experiment in selected {
             let (ref, tip, old) = (experiment.ref, experiment.tip, there[experiment.ref])

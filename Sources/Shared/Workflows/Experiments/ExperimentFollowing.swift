@@ -1,0 +1,54 @@
+package import Basics
+package import Git
+
+/// Experiments that go along with a push that Git made by itself (`dvc.pushExps`).
+///
+/// They go after the refs that the user pushed, over a connection of their own.
+package struct ExperimentFollowing {
+    private let session: Session
+    private let remote: ExperimentRemote
+
+    /// Follows to a Git remote of this name, or throws ``GitRemoteError``.
+    package init(_ session: Session, to name: String) throws(GitRemoteError) {
+        self.session = session
+        remote = try ExperimentRemote(name)
+    }
+
+    /// Sends what may go along with commits that are on the remote now.
+    ///
+    /// Throws as ``ExperimentPush/run(comparingWith:)``.
+    package func run(
+        tips: [GitOID], progress: ProgressMeter.Output
+    ) async throws -> ExperimentPushReport {
+        let repository = session.repository
+        guard session.config.sendsExperiments(to: remote.name), !tips.isEmpty else {
+            return ExperimentPushReport()
+        }
+        var candidates = try repository.experiments()
+        if session.config["dvc.pushexps"]?.lowercased() == "follow" {
+            candidates = try candidates.followers(of: tips, using: repository.git)
+        }
+        if candidates.isEmpty { return ExperimentPushReport() }
+        let there = Dictionary(
+            try remote.beginListing(using: repository.git).finish().map { ($0.ref, $0.tip) },
+            uniquingKeysWith: { first, _ in first })
+        let seen = SeenExperiments(on: remote.name, repository.git)
+        var known = try seen.read()
+        candidates.removeAll { experiment in
+            // Somebody took it away there, and it must not come back by itself.
+            there[experiment.ref] == experiment.tip
+                || there[experiment.ref] == nil
+                    && known[experiment.ref.description] == experiment.tip
+        }
+        let push = ExperimentPush(
+            session, to: remote, ExperimentTransferOptions(progress: progress))
+        let report = try await push.run(candidates, there: there)
+        for (ref, tip) in there { known[ref.description] = tip }
+        let pushed = Set(report.pushed)
+        for experiment in candidates where pushed.contains(experiment.ref) {
+            known[experiment.ref.description] = experiment.tip
+        }
+        try seen.write(known)
+        return report
+    }
+}

@@ -1,0 +1,86 @@
+import Basics
+import Git
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+/// The `git push` that is the process above this one; `nil` where the system does not show it, or a
+/// framework for hooks is between.
+func callingPush() -> PushCommandLine? {
+    // What cannot be read is not known.
+    guard let bytes = try? readFile(FilePath("/proc/\(getppid())/cmdline"), limit: 1 << 20) else {
+        return nil
+    }
+    let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+    return PushCommandLine(words.map { String(decoding: $0, as: UTF8.self) })
+}
+
+extension Push {
+    /// Leaves a note for what comes after the push, if anything does; returns what the push needs before.
+    ///
+    /// Git tells only of branches that are tracked here, and only where our hook for that is in place:
+    /// all else is uploaded before, whatever `dvc.pushData` says. Throws `SubprocessError`,
+    /// `SystemError`.
+    func leavingNote(_ environment: Environment) throws -> Push {
+        guard !updates.isEmpty, let name = PushedRemote(argument: remote, url: url).name else {
+            return self
+        }
+        let trace = Trace(setting: environment["GIT_DVC_TRACE"])
+        let git = try GitProgram(environment: environment, trace: trace)
+        guard try hasTransactionHook(git) else { return self }
+        let config = try GitConfig(forRemotesUsing: git)
+        // With `vcs` the helper does all of this.
+        guard config["remote.\(name).vcs"] != "dvc", let caller = callingPush(), !caller.isDryRun
+        else { return self }
+        let isLate = config["dvc.pushdata"]?.lowercased() == "after"
+        guard try isLate || config.sendsExperiments(to: name) || PostPushHook(using: git) != nil
+        else { return self }
+        let entries = updates.compactMap { update in
+            config.trackingRef(of: update.remoteRef, on: name).map {
+                PushNote.Entry(trackingRef: $0, update: update)
+            }
+        }
+        if entries.isEmpty { return self }
+        let note = PushNote(
+            remote: name, url: withoutPassword(url), uploadsData: isLate, entries: entries)
+        let file = PushNote.file(of: getppid(), in: environment.gitDirectoryOfHook)
+        try createDirectories(file.parent)
+        try removeStaleNotes(beside: file)
+        try note.write(to: file)
+        if !isLate { return self }
+        // Those of experiments always have their data first.
+        let later = entries.map(\.update).filter { ExperimentRef($0.remoteRef) == nil }
+        let before = updates.filter { !later.contains($0) }
+        return Push(
+            remote: remote, url: url, updates: before, input: before.flatMap(\.hookLine))
+    }
+
+    /// Whether Git comes to our program with what it does to refs.
+    private func hasTransactionHook(_ git: GitProgram) throws -> Bool {
+        let answer = try git.command(["rev-parse", "--git-path", "hooks/reference-transaction"])
+            .run()
+        guard answer.status.isSuccess else { return false }
+        let path = FilePath(String(decoding: answer.output.dropLast(), as: UTF8.self))
+        let hook = try FilePath.currentDirectory().appending(path)
+        guard isExecutableFile(hook), let text = try readFileIfPresent(hook, limit: 1 << 20) else {
+            return false
+        }
+        let lines = text.split(separator: UInt8(ascii: "\n"), maxSplits: 2)
+        return lines.count > 1 && lines[1].starts(with: "# git-dvc hook, version ".utf8)
+    }
+
+    /// Removes notes of pushes that ended without what they were left for: the server refused, or
+    /// somebody ended them.
+    private func removeStaleNotes(beside file: FilePath) throws {
+        for name in try directoryEntries(file.parent)
+        where name.string.hasPrefix(PushNote.filePrefix) {
+            let number = pid_t(name.string.dropFirst(PushNote.filePrefix.count))
+            if let number, kill(number, 0) != 0, errno == ESRCH {
+                try removeFile(file.parent.appending(name))
+            }
+        }
+    }
+}
