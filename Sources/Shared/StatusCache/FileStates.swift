@@ -15,7 +15,7 @@ package final class FileStates: Sendable {
     }
 
     /// Raised when the table changes; a file of another version is made anew.
-    private static let schemaVersion = 2
+    private static let schemaVersion = 3
 
     /// A file that was read, and what it held.
     package struct Record: Sendable {

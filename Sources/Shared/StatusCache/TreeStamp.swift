@@ -4,7 +4,8 @@ internal import Digests
 /// What tells that all files below a directory are still those that were read: a sum over all of them.
 ///
 /// A sum, so that it needs no order, and a few files that change change it without a look at the others.
-/// Each file adds the MD5 of its path and its ``FileStamp``; nobody chooses the inodes and times in it.
+/// Each file adds 128 bits made of its path and its ``FileStamp``; nobody chooses the inodes and times in
+/// it, so no hash is needed that withstands people (decision 0017).
 package struct TreeStamp: Equatable, Sendable {
     private var high: UInt64 = 0
     private var low: UInt64 = 0
@@ -20,8 +21,8 @@ package struct TreeStamp: Equatable, Sendable {
     /// link is its target.
     package mutating func insert(_ path: UnsafeBufferPointer<UInt8>, _ content: FileStamp) {
         let item = Self.item(path, content)
-        high &+= item.high
-        low &+= item.low
+        high &+= item.first
+        low &+= item.second
         count += 1
         settled = max(settled, content.settled)
     }
@@ -33,8 +34,8 @@ package struct TreeStamp: Equatable, Sendable {
     /// Takes back what was added for a file.
     package mutating func remove(_ path: FilePath, _ content: FileStamp) {
         let item = path.bytes.withUnsafeBufferPointer { Self.item($0, content) }
-        high &-= item.high
-        low &-= item.low
+        high &-= item.first
+        low &-= item.second
         count -= 1
     }
 
@@ -66,7 +67,7 @@ package struct TreeStamp: Equatable, Sendable {
 
     private static func item(
         _ path: UnsafeBufferPointer<UInt8>, _ stamp: FileStamp
-    ) -> ObjectID {
+    ) -> (first: UInt64, second: UInt64) {
         withUnsafeTemporaryAllocation(byteCount: path.count + 40, alignment: 8) { buffer in
             let words = (
                 stamp.device, stamp.inode, stamp.size, stamp.modified, stamp.changed
@@ -74,7 +75,7 @@ package struct TreeStamp: Equatable, Sendable {
             withUnsafeBytes(of: words) { buffer.copyMemory(from: $0) }
             UnsafeMutableRawBufferPointer(rebasing: buffer[40...]).copyMemory(
                 from: UnsafeRawBufferPointer(path))
-            return MD5().finish(UnsafeRawBufferPointer(buffer))
+            return murmurHash3(UnsafeRawBufferPointer(buffer))
         }
     }
 }
