@@ -10,6 +10,10 @@ extension DirectoryListing {
     package init(
         reading bytes: UnsafeBufferPointer<UInt8>, scheme: HashScheme = .md5
     ) throws(DirectoryListingError) {
+        if let usual = UsualListingReader(bytes).listing(scheme) {
+            self = usual
+            return
+        }
         var reader = DirectoryListingReader(bytes, scheme: scheme)
         do {
             try reader.read()
@@ -181,26 +185,14 @@ private struct DirectoryListingReader {
     private mutating func readDigest() throws(Failure) -> DirectoryListing.Digest {
         let start = cursor.position
         if cursor.skip("\""), cursor.position + 32 < cursor.input.count {
-            let (high, isHighValid) = hexValue(at: cursor.position)
-            let (low, isLowValid) = hexValue(at: cursor.position + 16)
+            let digest = cursor.input.baseAddress.flatMap {
+                DirectoryListing.Digest(hexDigits: $0 + cursor.position)
+            }
             cursor.position += 32
-            if isHighValid, isLowValid, cursor.skip("\"") { return .init(high: high, low: low) }
+            if let digest, cursor.skip("\"") { return digest }
         }
         cursor.position = start
         return try readUnusualDigest()
-    }
-
-    /// Sixteen hex digits without a branch per digit; the caller knows that there are that many.
-    @inline(__always)
-    private func hexValue(at offset: Int) -> (UInt64, isValid: Bool) {
-        var value: UInt64 = 0
-        var seen: UInt8 = 0
-        for index in offset..<(offset + 16) {
-            let nibble = hexNibbles[Int(cursor.input[index])]
-            seen |= nibble
-            value = value << 4 | UInt64(nibble & 15)
-        }
-        return (value, seen < 16)
     }
 
     /// Reads what is not simply 32 digits in quotes: written with escapes, or wrong.
@@ -267,14 +259,5 @@ private struct DirectoryListingReader {
     private func path(from start: Int, length: Int? = nil) -> FilePath {
         let end = length.map { start + $0 } ?? listing.pathBytes.count
         return FilePath(validating: Array(listing.pathBytes[start..<end])) ?? FilePath("")
-    }
-}
-
-/// The value of each lower-case hex digit, 16 for all other bytes.
-private let hexNibbles: [UInt8] = (0...255).map { (byte: UInt8) in
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    default: 16
     }
 }

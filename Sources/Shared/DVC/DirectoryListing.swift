@@ -27,6 +27,14 @@ package struct DirectoryListing: Sendable {
     /// The empty directory.
     package init(scheme: HashScheme = .md5) { self.scheme = scheme }
 
+    /// What a reader has found, which is in order and keeps all rules.
+    init(scheme: HashScheme, digests: [Digest], pathBytes: [UInt8], pathEnds: [UInt32]) {
+        self.scheme = scheme
+        self.digests = digests
+        self.pathBytes = pathBytes
+        self.pathEnds = pathEnds
+    }
+
     /// The most bytes to read as a list: ten million members have about one GiB.
     package static let largestEncoding = 2 << 30
 

@@ -1,8 +1,40 @@
+internal import Basics
+
 /// The rules for the path of one member, apart from its text being UTF-8 without NUL.
 ///
 /// Source: dvc-compat 2.3; design 12 (no path leaves the directory).
 @inline(__always)
 func pathFault(_ path: UnsafeBufferPointer<UInt8>) -> DirectoryListingError.PathFault? {
+    isPlainPath(path) ? nil : slowPathFault(path)
+}
+
+/// Whether no component is empty or begins with a dot, so that all rules are kept; quick.
+///
+/// `false` also for paths that are too short to be looked at in this way.
+@inline(__always)
+private func isPlainPath(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+    let slash = UInt8(ascii: "/")
+    let dot = UInt8(ascii: ".")
+    guard path.count > 8, let start = path.baseAddress, path[0] != slash, path[0] != dot,
+        path[path.count - 1] != slash
+    else { return false }
+    // Words of eight bytes, and those of the bytes after each; the last one overlaps the one before.
+    let last = path.count - 9
+    var position = 0
+    while true {
+        let next = ByteLanes(start, at: position + 1)
+        let found =
+            ByteLanes(start, at: position).marks(of: slash)
+            & (next.marks(of: slash) | next.marks(of: dot))
+        if found != 0 { return false }
+        if position == last { return true }
+        position = min(position + 8, last)
+    }
+}
+
+private func slowPathFault(
+    _ path: UnsafeBufferPointer<UInt8>
+) -> DirectoryListingError.PathFault? {
     guard !path.isEmpty else { return .empty }
     guard path[0] != UInt8(ascii: "/") else { return .absolute }
     var start = 0
@@ -53,11 +85,12 @@ struct MemberOrder {
         if common == path.count { return common == last.count ? .duplicate : .outOfOrder }
         if common < last.count, path[common] < last[common] { return .outOfOrder }
         while let length = openPrefixes.last, length > common { openPrefixes.removeLast() }
+        // Few paths are the beginning of the next one; only those need to be remembered.
+        if common == last.count, common > 0 { openPrefixes.append(common) }
         // The prefixes below the topmost one were judged when that one was the path.
         if let length = openPrefixes.last, path[length] == UInt8(ascii: "/") {
             return .below(length: length)
         }
-        openPrefixes.append(path.count)
         return .fine
     }
 }

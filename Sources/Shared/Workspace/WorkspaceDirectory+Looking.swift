@@ -69,6 +69,34 @@ extension WorkspaceDirectory {
     /// Quick, because it is asked for each member: all of those begin with four known letters, if
     /// they have no characters that a file system may ignore.
     private static func hasSuspiciousName(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        isPlain(path) ? false : hasNameLikeGits(path)
+    }
+
+    /// Whether a path has none of the bytes that such names have: no dot at the start of a name, no
+    /// tilde, no backslash, nothing but ASCII.
+    ///
+    /// `false` also for paths that are too short to be looked at in this way.
+    private static func isPlain(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard path.count > 8, let start = path.baseAddress, path[0] != UInt8(ascii: "."),
+            path[0] < 0x80, path[0] != UInt8(ascii: "\\"), path[0] != UInt8(ascii: "~")
+        else { return false }
+        // Words of the eight bytes after each place; the last one overlaps the one before.
+        let last = path.count - 9
+        var position = 0
+        while true {
+            let before = ByteLanes(start, at: position)
+            let here = ByteLanes(start, at: position + 1)
+            let found =
+                here.marksOfNonASCII | here.marks(of: UInt8(ascii: "\\"))
+                | here.marks(of: UInt8(ascii: "~"))
+                | before.marks(of: UInt8(ascii: "/")) & here.marks(of: UInt8(ascii: "."))
+            if found != 0 { return false }
+            if position == last { return true }
+            position = min(position + 8, last)
+        }
+    }
+
+    private static func hasNameLikeGits(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
         var start = 0
         for position in 0...path.count {
             if position < path.count {

@@ -8,7 +8,9 @@ import Testing
     static let empty = "d41d8cd98f00b204e9800998ecf8427e"
 
     /// A list of members with these paths, as they stand in JSON.
-    static func list(_ paths: String...) -> String {
+    static func list(_ paths: String...) -> String { list(paths) }
+
+    static func list(_ paths: [String]) -> String {
         "[" + paths.map { #"{"md5": "\#(empty)", "relpath": "\#($0)"}"# }.joined(separator: ", ")
             + "]"
     }
