@@ -31,7 +31,7 @@ extension Push {
         let trace = Trace(setting: environment["GIT_DVC_TRACE"])
         let git = try GitProgram(environment: environment, trace: trace)
         guard try hasTransactionHook(git) else { return self }
-        let config = try GitConfig(forRemotesUsing: git)
+        let config = try GitConfig(using: git)
         // With `vcs` the helper does all of this.
         guard config["remote.\(name).vcs"] != "dvc", let caller = callingPush(), !caller.isDryRun
         else { return self }

@@ -68,16 +68,18 @@ func dataFollows(_ command: FinishedCommand, environment: Environment) -> CInt {
         {
             return 0
         }
-        throw becomeGitDVC(["git-hook", "post-checkout"], environment, trace)
+        throw becomeGitDVC(
+            ["git-hook", "--snapshot", "post-checkout"], input: snapshot.bytes, environment, trace)
     } catch {
         printMessage("warning", "cannot bring the DVC data up to date: \(summary(of: error))")
     }
     return 0
 }
 
-/// Replaces this process by `git-dvc`; returns why that was not possible.
+/// Replaces this process by `git-dvc`, with `input` on its standard input; returns why that was not
+/// possible.
 func becomeGitDVC(
-    _ arguments: [String], _ environment: Environment, _ trace: Trace
+    _ arguments: [String], input: [UInt8] = [], _ environment: Environment, _ trace: Trace
 ) -> any UserFacingError {
     guard let program = suiteProgram(named: "git-dvc", environment) else {
         return MissingProgramError()
@@ -86,7 +88,7 @@ func becomeGitDVC(
     let command = Command(
         program, arguments + (isQuiet ? ["--quiet"] : []), environment: environment)
     trace.log("run \(command.line)")
-    return command.replaceProcess(input: [])
+    return command.replaceProcess(input: input)
 }
 
 /// Whether words are a command line of Git that was told to be quiet; `nil` when it is none of Git's.

@@ -6,7 +6,9 @@ struct Invocation: Sendable {
     let environment: Environment
     let directory: FilePath
 
-    func session() throws -> Session { try Session(at: directory, environment: environment) }
+    func session(isHook: Bool = false) throws -> Session {
+        try Session(at: directory, environment: environment, isHook: isHook)
+    }
 }
 
 /// The version of the suite.

@@ -40,6 +40,19 @@ package struct MetafileSnapshot: Equatable, Sendable {
     /// `params.yaml` decides what a `dvc.yaml` means.
     private static let arguments = ["ls-files", "--stage", "-z", "--"] + pushPathspecs
 
+    /// What another program of ours took: its ``bytes``.
+    package init(taken bytes: [UInt8]) {
+        self.bytes = bytes
+        isEmpty = bytes.isEmpty
+        hasConflicts = bytes.split(separator: 0).contains { Self.isConflict($0) }
+    }
+
+    /// Whether an entry of the index, without or with a stamp, is a side of a merge.
+    private static func isConflict(_ entry: ArraySlice<UInt8>) -> Bool {
+        guard let tab = entry.firstIndex(of: UInt8(ascii: "\t")) else { return false }
+        return entry[..<tab].last != UInt8(ascii: "0")
+    }
+
     /// Takes the stamps.
     ///
     /// `listed`: `<mode> <oid> <stage> TAB <path> NUL` for each file, as `git ls-files --stage -z`
@@ -52,7 +65,7 @@ package struct MetafileSnapshot: Equatable, Sendable {
             bytes += entry
             bytes.append(UInt8(ascii: "\n"))
             guard let tab = entry.firstIndex(of: UInt8(ascii: "\t")) else { continue }
-            if entry[..<tab].last != UInt8(ascii: "0") { hasConflicts = true }
+            if Self.isConflict(entry) { hasConflicts = true }
             let path = top.appending(FilePath(unchecked: Array(entry[(tab + 1)...])))
             // What cannot be looked at is as good as absent: it is another state than any other.
             bytes += Self.stamp(of: path)

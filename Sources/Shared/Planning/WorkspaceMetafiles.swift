@@ -10,18 +10,7 @@ extension GitRepository {
 
     /// The same, and what no DVC reads any more.
     package func workspaceFiles() throws -> MetafileNames {
-        // Git's own index and untracked cache answer quicker than a walk, and ignored directories,
-        // where the data is, are not entered.
-        let listed = try output(
-            ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
-                + metafilePathspecs + [":(glob)**/Dvcfile"])
-        let paths = uniqued(listed.split(separator: 0).compactMap { FilePath(validating: $0) })
-        let metafiles = paths.filter { path in
-            let role = MetafileRole(path)
-            return role != nil && role != .context
-        }
-        return MetafileNames(
-            metafiles: metafiles, obsolete: paths.filter { $0.lastComponent == "Dvcfile" })
+        MetafileNames(listed: try output(MetafileNames.arguments))
     }
 
     /// The DVC root that a directory of the working copy is in, both from the top of the repository;
@@ -38,6 +27,42 @@ package struct MetafileNames: Sendable {
     package let metafiles: [FilePath]
     /// What DVC before 1.0 called `Dvcfile`.
     package let obsolete: [FilePath]
+
+    // Git's own index and untracked cache answer quicker than a walk, and ignored directories, where
+    // the data is, are not entered.
+    fileprivate static let arguments =
+        ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
+        + metafilePathspecs + [":(glob)**/Dvcfile"]
+
+    fileprivate init(listed: [UInt8]) {
+        let paths = uniqued(listed.split(separator: 0).compactMap { FilePath(validating: $0) })
+        metafiles = paths.filter { path in
+            let role = MetafileRole(path)
+            return role != nil && role != .context
+        }
+        obsolete = paths.filter { $0.lastComponent == "Dvcfile" }
+    }
+
+    /// Asks Git while the caller does something else.
+    package struct Question: ~Copyable {
+        private let command: Command
+        private let running: RunningCommand
+
+        /// Asks for the files of the working copy whose top `directory` is.
+        package init(at directory: FilePath, using git: GitProgram) throws(SubprocessError) {
+            command = git.command(["-C", directory.string] + arguments)
+            running = try command.begin()
+        }
+
+        package consuming func answer() throws(SubprocessError) -> MetafileNames {
+            let command = command
+            let result = try running.finish()
+            guard result.status.isSuccess else {
+                throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
+            }
+            return MetafileNames(listed: result.output)
+        }
+    }
 }
 
 /// The directory itself or the nearest above it that has a `.dvc`; paths but `top` are from `top`.

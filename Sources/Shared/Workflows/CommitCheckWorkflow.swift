@@ -43,7 +43,7 @@ package struct CommitCheckWorkflow {
             RevisionReader(session.repository),
             Configurations(session.configurationSources, in: session.repository))
         try collector.collect(
-            try session.repository.workspaceMetafiles().map { MetafilePlace(.workspace, $0) })
+            try session.workspaceFiles().metafiles.map { MetafilePlace(.workspace, $0) })
         for problem in collector.problems {
             if case .unreadable(let error) = problem.cause { report.warnings.append(error) }
         }

@@ -24,9 +24,14 @@ package struct FollowWorkflow {
     private let session: Session
     private let setting: CheckoutData
     private let options: PullOptions
+    private let snapshot: MetafileSnapshot?
 
-    package init(_ session: Session, progress: ProgressMeter.Output) {
+    /// `snapshot`: the bytes of one that was taken before, to save the time of taking it.
+    package init(
+        _ session: Session, _ snapshot: [UInt8]? = nil, progress: ProgressMeter.Output
+    ) {
         self.session = session
+        self.snapshot = snapshot.map { MetafileSnapshot(taken: $0) }
         setting = CheckoutData(session)
         options = PullOptions(progress: progress)
     }
@@ -51,11 +56,11 @@ package struct FollowWorkflow {
         report.warnings = session.settingWarnings
         guard setting != .never, let top = session.repository.workTree else { return report }
         // Before anything is read: what is changed meanwhile looks different the next time.
-        let snapshot = try MetafileSnapshot(of: session.repository)
+        let snapshot = try snapshot ?? MetafileSnapshot(of: session.repository)
         if snapshot.isEmpty || snapshot.hasConflicts { return report }
         let cone = try SparseCone(of: session.repository)
         var outs: [FilePath] = []
-        let files = try session.repository.workspaceFiles()
+        let files = try session.workspaceFiles()
         for root in roots(of: files) {
             outs += try await follow(root, top, files, cone, &report)
         }

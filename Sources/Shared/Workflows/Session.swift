@@ -23,6 +23,8 @@ package struct Session: Sendable {
     package let trace: Trace
     /// For all remotes that are reached over HTTP; it starts with the first request.
     let transferLoop: TransferLoop
+    /// What ``workspaceFiles()`` gives, where it was asked for at the start.
+    private let listedFiles: MetafileNames?
     /// For all remotes in S3.
     let s3Identities = RemoteIdentities<CredentialProvider>(decidedBy: [
         "access_key_id", "secret_access_key", "session_token", "profile", "region",
@@ -39,15 +41,19 @@ package struct Session: Sendable {
 
     /// Finds the repository at `directory` and reads Git's configuration.
     ///
-    /// Throws `GitError`, `SubprocessError`, `SystemError`.
-    package init(at directory: FilePath, environment: Environment) throws {
+    /// `isHook`: somebody waits for a Git command to end, and `directory` is the top of the working copy,
+    /// whose metafiles will be needed. Throws `GitError`, `SubprocessError`, `SystemError`.
+    package init(
+        at directory: FilePath, environment: Environment, isHook: Bool = false
+    ) throws {
         self.environment = environment
         self.directory = directory
         trace = Trace(setting: environment["GIT_DVC_TRACE"])
         transferLoop = TransferLoop(trace.httpSettings)
         let git = try GitProgram(environment: environment, trace: trace)
-        // Both at the same time: each is a process that hardly works.
-        let question = try GitConfig.Question(at: directory, using: git)
+        // Starting takes most of the time of these, so they do it side by side.
+        let settings = try GitConfig.Question(at: directory, using: git)
+        let files = isHook ? try MetafileNames.Question(at: directory, using: git) : nil
         do {
             repository = try GitRepository(at: directory, git: git, findsHead: true)
         } catch let error as GitError {
@@ -57,7 +63,17 @@ package struct Session: Sendable {
             try git.requireSupportedVersion()
             throw error
         }
-        config = try question.answer()
+        config = try settings.answer()
+        // Elsewhere than at the top, this was another question.
+        let isAtTop = repository.workTree == (directory.resolved ?? directory)
+        if let files, isAtTop { listedFiles = try files.answer() } else { listedFiles = nil }
+    }
+
+    /// The metafiles of the working copy, of all DVC roots.
+    ///
+    /// Throws `SubprocessError`.
+    func workspaceFiles() throws -> MetafileNames {
+        try listedFiles ?? repository.workspaceFiles()
     }
 
     /// Where the records of what is where are kept.

@@ -12,11 +12,18 @@ let gitHookCommand = CommandDescription(
     synopsis: "<hook>",
     arguments: [("hook", "post-checkout, post-push, pre-commit or pre-receive")],
     argumentCount: 1...3,
-    options: [OptionDescription("quiet", "q", "only say what went wrong")],
+    options: [
+        OptionDescription("quiet", "q", "only say what went wrong"),
+        OptionDescription(
+            "snapshot", nil, "standard input has the state of the metafiles that a hook found"),
+    ],
     run: { arguments, invocation in
         let isQuiet = arguments.has("quiet")
         switch arguments.positionals.first {
-        case "post-checkout": try await followCheckout(invocation, isQuiet: isQuiet)
+        case "post-checkout":
+            let input = OpenFile(adopting: 0, named: "standard input")
+            let snapshot = arguments.has("snapshot") ? try input.readAll(limit: 1 << 30) : nil
+            try await followCheckout(invocation, snapshot, isQuiet: isQuiet)
         case "post-push" where arguments.positionals.count == 3:
             await sendExperiments(to: arguments.positionals[1], invocation, isQuiet: isQuiet)
         case "pre-commit": return try await checkCommit(invocation)
@@ -28,12 +35,15 @@ let gitHookCommand = CommandDescription(
         return 0
     })
 
-private func followCheckout(_ invocation: Invocation, isQuiet: Bool) async throws {
+/// `snapshot`: the state of the metafiles, where a hook has asked for it already.
+private func followCheckout(
+    _ invocation: Invocation, _ snapshot: [UInt8]?, isQuiet: Bool
+) async throws {
     do {
-        let session = try invocation.session()
+        let session = try invocation.session(isHook: true)
         try CloneCompletion(session).run()
         let progress = session.progressOutput(isQuiet: isQuiet)
-        let report = try await FollowWorkflow(session, progress: progress).run()
+        let report = try await FollowWorkflow(session, snapshot, progress: progress).run()
         let count = report.changedCount
         if count > 0, !isQuiet {
             write("Updated the DVC data of \(counted(count, "out"))\n", to: 2)
@@ -95,7 +105,7 @@ func prefetch(_ session: Session, isQuiet: Bool) async throws {
 /// Returns 1 only when the user wants such commits to be refused.
 private func checkCommit(_ invocation: Invocation) async throws -> CInt {
     do {
-        let check = CommitCheckWorkflow(try invocation.session())
+        let check = CommitCheckWorkflow(try invocation.session(isHook: true))
         let report = try await check.run()
         printMessages(report.isRefused ? "error" : "warning", report.changes)
         printMessages("warning", report.warnings)

@@ -45,6 +45,15 @@ import Testing
         #expect(MetafileSnapshot(listed: stage, below: top).hasConflicts)
     }
 
+    @Test func `another program takes it for what it was`() throws {
+        try writeFile(top.appending("data.dvc"), [1])
+        let conflict = Array("100644 \(String(repeating: "b", count: 40)) 3\tother.dvc\0".utf8)
+        for listed in [[], listed, listed + conflict] {
+            let snapshot = MetafileSnapshot(listed: listed, below: top)
+            #expect(MetafileSnapshot(taken: snapshot.bytes) == snapshot)
+        }
+    }
+
     @Test(arguments: [
         "", "x", "git-dvc data in place, version 1\n", "git-dvc data in place, version 1\na\0b",
     ])
