@@ -10,6 +10,8 @@ extension Surveyor {
     struct KnownContent {
         let oid: ObjectID
         let stamp: TreeStamp
+        /// The directory's own.
+        let directory: FileStamp
     }
 
     /// What is at the place of a directory, when that is known without looking at what it should be.
@@ -17,31 +19,71 @@ extension Surveyor {
     /// `nil` where more has to be looked at than the files that are there: their types of link, or
     /// directories without files.
     func knownContent(of out: WantedOut) async throws -> KnownContent? {
-        guard out.part == nil, !options.relinks, let path = out.path.relative(to: root) else {
+        guard let known = try remembered(at: out) else { return nil }
+        return try await isStill(known, at: out) ? known : nil
+    }
+
+    /// The same, with the lists of what is there and of what should be, if they are likely to be needed:
+    /// they are read while the files are looked at.
+    func knownContentAndLists(
+        of out: WantedOut
+    ) async throws -> (known: KnownContent?, lists: Lists?) {
+        guard let known = try remembered(at: out) else { return (nil, nil) }
+        if known.oid == out.oid { return (try await isStill(known, at: out) ? known : nil, nil) }
+        async let lists = lists(known.oid, out.oid)
+        let isStill = try await isStill(known, at: out)
+        return (isStill ? known : nil, try await lists)
+    }
+
+    /// The lists of two directories: `nil` where there is none, and why one cannot be read.
+    struct Lists {
+        let old: Result<DirectoryListing?, any Error>
+        let new: Result<DirectoryListing?, any Error>
+    }
+
+    private func lists(_ old: ObjectID, _ new: ObjectID) async throws -> Lists {
+        let nothing = Result<DirectoryListing?, any Error>.success(nil)
+        let read = Locked([nothing, nothing])
+        try await forEachIndexConcurrently(2, limit: 2, on: executor) { index in
+            let list = Result { try listing(of: index == 0 ? old : new) }
+            read.withLock { $0[index] = list }
+        }
+        return read.withLock { Lists(old: $0[0], new: $0[1]) }
+    }
+
+    /// What was known of a directory when all of it was last looked at.
+    private func remembered(at out: WantedOut) throws -> KnownContent? {
+        guard out.part == nil, !options.relinks, out.path.relative(to: root) != nil else {
             return nil
         }
+        // A walk by whole paths goes through links on the way; nothing may be placed behind them.
+        guard let directory = try workspace.openExisting(out.path) else { return nil }
+        let stamp = FileStamp(try directory.status())
+        guard let known = states.known(at: stamp, scheme: out.oid.scheme) else { return nil }
+        return KnownContent(oid: known.oid, stamp: known.stamp, directory: stamp)
+    }
+
+    /// Whether all files in a directory are those that are known.
+    private func isStill(_ known: KnownContent, at out: WantedOut) async throws -> Bool {
         let place = workspace.top.appending(root)
+        guard let path = out.path.relative(to: root) else { return false }
         let walk = TreeWalk(
             root: place, rules: try IgnoreRules.ofWorkspace(place, downTo: path),
             threads: threads, executor: executor)
-        // A walk by whole paths goes through links on the way; nothing may be placed behind them.
-        guard try workspace.openExisting(out.path) != nil,
-            let found = try await walk.found(below: path), !found.hasEmptyDirectories,
-            let known = states.known(at: found.directory, scheme: out.oid.scheme),
-            known.stamp == found.stamp
-        else { return nil }
-        return KnownContent(oid: known.oid, stamp: known.stamp)
+        guard let found = try await walk.found(below: path) else { return false }
+        return !found.hasEmptyDirectories && found.stamp == known.stamp
+            && found.directory.device == known.directory.device
+            && found.directory.inode == known.directory.inode
     }
 
     /// What is to be done where a directory holds exactly the members of another list.
     ///
-    /// `listing`: what it should hold. `nil` when the lists cannot be compared, or differ so much that it
+    /// `listing`: what it should hold, `old`: what it holds. `nil` when the lists differ so much that it
     /// is quicker to look at everything.
     func survey(
-        _ out: WantedOut, _ listing: DirectoryListing, since known: KnownContent
+        _ out: WantedOut, _ listing: DirectoryListing, since known: KnownContent,
+        _ old: DirectoryListing
     ) async throws -> OutSurvey? {
-        // A list that is damaged is not worth a word here: nobody needs it.
-        guard let old = try? self.listing(of: known.oid) else { return nil }
         var survey = OutSurvey(
             out, base: out.path, listing: listing, selected: listing.indices)
         survey.found = .directory

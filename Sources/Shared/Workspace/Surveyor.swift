@@ -104,13 +104,13 @@ struct Surveyor: Sendable {
 
     private func directory(_ out: WantedOut) async throws -> OutSurvey? {
         let start = currentNanoseconds()
-        let known = try await knownContent(of: out)
+        let (known, lists) = try await knownContentAndLists(of: out)
         if let known, known.oid == out.oid {
             var survey = OutSurvey(out, base: out.path, listing: .init(), selected: 0..<0)
             survey.found = .directory
             return survey
         }
-        guard let listing = try listing(of: out.oid) else {
+        guard let listing = try lists?.new.get() ?? listing(of: out.oid) else {
             guard try await isRight(out) else { return nil }
             var survey = OutSurvey(out, base: out.path, listing: .init(), selected: 0..<0)
             survey.found = .directory
@@ -118,7 +118,12 @@ struct Surveyor: Sendable {
         }
         try WorkspaceDirectory.check(listing, at: out.path)
         if ignoresCase { try WorkspaceDirectory.checkTwins(of: listing, at: out.path) }
-        if let known, let survey = try await survey(out, listing, since: known) { return survey }
+        // A list that is damaged is not worth a word here: nobody needs it.
+        if let known, let old = try? lists?.old.get(),
+            let survey = try await survey(out, listing, since: known, old)
+        {
+            return survey
+        }
         let selected = out.part.map { listing.indices(at: $0) } ?? listing.indices
         var survey = OutSurvey(out, base: out.path, listing: listing, selected: selected)
         survey.found = try found(at: out.path)
@@ -158,14 +163,33 @@ struct Surveyor: Sendable {
         return status.st_mode & S_IFMT == S_IFDIR ? .directory : .file
     }
 
-    /// The list from the cache, hashed; `nil` when there is none.
+    /// The list from the cache, `nil` when there is none; hashed, unless that was done before and the
+    /// file has not changed since.
     func listing(of oid: ObjectID) throws -> DirectoryListing? {
         let path = cache.path(of: ObjectKey(oid))
-        guard let bytes = try readFileIfPresent(path, limit: DirectoryListing.largestEncoding)
-        else { return nil }
-        let found = objectID(of: bytes, isDirectory: true, scheme: oid.scheme)
-        guard found == oid else { throw DamagedCacheError(path: path, oid: oid, found: found) }
+        let start = currentNanoseconds()
+        guard let (bytes, stamp) = try stampedContents(of: path) else { return nil }
+        let content = ObjectID(high: oid.high, low: oid.low, scheme: oid.scheme)
+        if states.known([stamp], scheme: oid.scheme) != [content] {
+            let found = objectID(of: bytes, isDirectory: true, scheme: oid.scheme)
+            guard found == oid else { throw DamagedCacheError(path: path, oid: oid, found: found) }
+            states.save([.init(stamp, content, read: start)])
+        }
         return try DirectoryListing(reading: bytes, scheme: oid.scheme)
+    }
+
+    /// A list's bytes, and what the file that they are in looked like before they were read.
+    private func stampedContents(
+        of path: FilePath
+    ) throws(SystemError) -> (bytes: [UInt8], stamp: FileStamp)? {
+        do throws(SystemError) {
+            let file = try OpenFile(reading: path)
+            let stamp = FileStamp(try file.status())
+            return (try file.readAll(limit: DirectoryListing.largestEncoding), stamp)
+        } catch {
+            if error.code == ENOENT || error.code == ENOTDIR { return nil }
+            throw error
+        }
     }
 
     /// Whether a directory is what it should be, though nobody has its list.

@@ -163,6 +163,23 @@ import Glibc
         #expect(try contents() == ["a": "10", "b": "2"])
     }
 
+    @Test func `a list that was intact once is not believed after a change`() async throws {
+        let first = try store(["a": "1", "b": "2"])
+        let second = try store(["a": "10", "b": "2"])
+        try await Task.sleep(for: .nanoseconds(FileStamp.longestTick + 1_000_000))
+        for oid in [first, second, first] {
+            #expect(try await checkout(oid).errors.isEmpty)
+        }
+        let list = cache.path(of: ObjectKey(second))
+        var bytes = try readFile(list)
+        #expect(chmod(list.string, 0o644) == 0)
+        bytes[10] ^= 1  // a digit of the first member's name
+        try writeFile(list, bytes)
+        let report = try await checkout(second)
+        #expect(report.errors.contains { $0 is DamagedCacheError })
+        #expect(try contents() == ["a": "1", "b": "2"])
+    }
+
     /// The same changes in two working copies, one of which remembers nothing.
     @Test(arguments: 0..<12)
     func `random checkouts come out as without any memory`(seed: UInt64) async throws {
