@@ -140,4 +140,44 @@ import Testing
         try follow.git("bisect", "reset")
         #expect(try follow.data() == FollowWorld.side)
     }
+    @Test func `an import that was not downloaded is left alone, and follows once it was pulled`()
+        throws
+    {
+        let world = follow.world
+        let source = world.sandbox.path("elsewhere/source")
+        try world.sandbox.write(Array("hello".utf8), to: source)
+        try follow.git("checkout", "-q", "-b", "imports")
+        try world.write("/import\n", to: ".gitignore")
+        let metafile = """
+            frozen: true
+            deps:
+            - md5: 5d41402abc4b2a76b9719d911017c592
+              size: 5
+              hash: md5
+              path: \(source)
+            outs:
+            - hash: md5
+              path: import
+
+            """
+        try world.write(metafile, to: "import.dvc")
+        try world.commit()
+        let out = follow.path.appending("import")
+        for branch in ["main", "imports"] { try follow.git("checkout", "-q", branch) }
+        #expect(!fileExists(out))
+        try world.dvc("pull", "-q").checked()
+        #expect(try readFile(out) == Array("hello".utf8))
+        // From now on nobody needs the source.
+        try removeFile(source)
+        try follow.git("checkout", "-q", "main")
+        #expect(!fileExists(out))
+        #expect(try follow.git("checkout", "-q", "imports") == "")
+        #expect(try readFile(out) == Array("hello".utf8))
+        // What the user wrote instead stays.
+        try world.write("mine", to: "import")
+        try world.sandbox.run("touch", follow.path.appending("import.dvc").string).checked()
+        let said = try follow.git("checkout", "-q", "-b", "more")
+        #expect(said.contains("import"))
+        #expect(try readFile(out) == Array("mine".utf8))
+    }
 }

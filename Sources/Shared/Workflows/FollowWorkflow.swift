@@ -83,7 +83,9 @@ package struct FollowWorkflow {
         ).collect(DataSelection(), from: Standpoint(top: top, directory: root, root: root))
         report.warnings += data.warnings
         report.errors += data.problems.map(\.error)
-        let outs = data.outs.filter { out in
+        // What `--no-download` left out is not asked for, but what was pulled since comes back.
+        let imports = PartialImports(session: session, top: top, jobs: nil, isDryRun: false)
+        let outs = (data.outs + (try await imports.inCache(data.unidentified))).filter { out in
             out.out.isCached && cone?.contains(out.needed.path, of: out.metafile) ?? true
         }
         let placement = DataPlacement(session, root: root, top: top)
@@ -93,7 +95,7 @@ package struct FollowWorkflow {
             patience: Self.lockPatience)
         var settings = CheckoutOptions()
         settings.unsaved = .keep
-        let kept = Set(data.outs.map(\.needed.path))
+        let kept = Set((data.outs + outs).map(\.needed.path))
         // The cache has it all most of the time, and to ask it for every object first takes longer.
         var done = try await placement.run(outs, stale: stale, keeping: kept, settings)
         report.changedCount += done.entries.count

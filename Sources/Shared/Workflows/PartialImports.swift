@@ -4,6 +4,7 @@ internal import Digests
 internal import LocalBackend
 internal import Planning
 internal import Storage
+internal import Transfer
 
 #if canImport(Darwin)
 internal import Darwin
@@ -76,14 +77,43 @@ struct PartialImports {
         return found
     }
 
+    /// Those of the outs whose content is recorded and whole in the cache, so that nobody needs to be
+    /// asked for it: they were pulled before.
+    ///
+    /// Throws `StoreError`, `CancellationError`.
+    func inCache(_ outs: [UnidentifiedOut]) async throws -> [CollectedOut] {
+        let recorded = outs.compactMap { out -> (UnidentifiedOut, CollectedOut)? in
+            guard out.out.isCached, case .content(_, let content) = out.importInput,
+                let oid = content.oid(isInside: false)
+            else { return nil }
+            return (out, out.identified(as: oid))
+        }
+        if recorded.isEmpty { return [] }
+        let jobs = session.jobs(jobs, remote: nil, blocksThreads: true)
+        let workers = try Workers(threads: jobs)
+        defer { workers.shutDown() }
+        var found: [CollectedOut] = []
+        for (out, identified) in recorded {
+            let cache = cache(of: out)
+            if try await identified.needed.isComplete(in: cache, jobs: jobs, on: workers) {
+                found.append(identified)
+            }
+        }
+        return found
+    }
+
+    private func cache(of out: UnidentifiedOut) -> LocalStore {
+        session.cache(
+            at: out.configuration.cacheDirectory
+                ?? top.appending(out.root).appending(".dvc/cache"),
+            isShared: out.configuration.config.isCacheShared)
+    }
+
     private func fetch(
         _ out: UnidentifiedOut, _ report: inout PullReport
     ) async throws -> ObjectID {
         let place = out.revision.place(of: out.path)
-        let cache = session.cache(
-            at: out.configuration.cacheDirectory
-                ?? top.appending(out.root).appending(".dvc/cache"),
-            isShared: out.configuration.config.isCacheShared)
+        let cache = cache(of: out)
         switch out.importInput {
         case .repository(let source):
             let imports = RepositoryImports(session: session, jobs: jobs, isDryRun: false)
