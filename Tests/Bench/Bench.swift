@@ -73,7 +73,7 @@ struct BenchCase: Sendable {
     static let all = [
         codeOnlyCase, firstPushCase, nothingNewCase, tenChangedCase, largeCase, startCase,
         addManyCase, addLargeCase, historyCase, hundredThousandCase, millionCase, statusCase,
-        checkoutCase, fetchCase, gitCheckoutCase, experimentsCase,
+        checkoutCase, fetchCase, gitCheckoutCase, gcCase, fsckCase, experimentsCase,
         s3FirstPushCase, s3NothingNewCase, s3TenChangedCase, s3LargeCase,
         s3FetchCase, s3FetchLargeCase,
         gcsFirstPushCase,
