@@ -28,7 +28,8 @@ extension Session {
     func s3Store(for remote: DVCRemote, url text: String, jobs option: Int?) throws -> S3Store {
         var configuration = S3Configuration(name: remote.name, url: text)
         configuration.peer = Peer(remote, environment, authorities: Self.authorityVariables)
-        configuration.concurrency = jobs(option, remote: remote.jobs, blocksThreads: false)
+        configuration.concurrency = jobs(
+            option, remote: remote.jobs, blocksThreads: false, usual: Self.usualS3Requests)
         configuration.usesTLS = remote.boolean("use_ssl") ?? true
         let credentials = credentialSettings(for: remote)
         let requester = HTTPServiceRequester(

@@ -94,10 +94,15 @@ package struct Session: Sendable {
         let chosen = [option, config["dvc.jobs"].flatMap { Int($0) }, remote].compactMap(\.self)
         if let jobs = chosen.first(where: { $0 > 0 }) { return min(jobs, 1024) }
         if let usual { return usual }
-        let processors = max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN))))
         // Copying files is bound by the processors: more threads only get in each other's way.
-        return blocksThreads ? max(2, processors) : 4 * processors
+        return blocksThreads ? max(2, Self.processors) : 4 * Self.processors
     }
+
+    private static var processors: Int { max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))) }
+
+    /// How many requests at a time go to S3 when nobody says otherwise: as DVC's, but never fewer than
+    /// it takes to be waited for by nobody (docs/decisions/0017).
+    static var usualS3Requests: Int { max(32, 4 * processors) }
 
     /// Where progress is shown.
     package func progressOutput(isQuiet: Bool) -> ProgressMeter.Output {

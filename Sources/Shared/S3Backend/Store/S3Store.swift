@@ -31,7 +31,7 @@ package struct S3Store: ObjectStore {
         self.client = client
         var traits = StoreTraits(
             name: configuration.name, blocksThreads: false, answersRuns: true,
-            runsSpanFolders: true)
+            runsSpanFolders: true, usualJobs: configuration.concurrency)
         traits.putsOnlyNew = true  // "if there is no such object"
         self.traits = traits
         conditions = Conditions()
