@@ -30,7 +30,7 @@ package struct RangedDownload: Sendable {
     package let key: ObjectKey
     /// The remote's name.
     package let store: String
-    /// In bytes, of all pieces but the last.
+    /// In bytes, of the first piece; of very large objects the others have up to four times as many.
     package var pieceSize: Int64 = 8 << 20
     package var concurrency = 4
     /// For the pieces after the first, which are too many to start anew all of them.
@@ -170,25 +170,30 @@ package struct RangedDownload: Sendable {
         _ arrived: (Range<Int64>) async throws -> Void
     ) async throws {
         if first.count == first.total { return }
-        let plan = PartPlan(size: first.total, exactly: pieceSize)
+        let plan = PartPlan(
+            size: first.total - first.count, exactly: laterPieceSize(first.total - first.count))
+        @Sendable func range(_ index: Int) -> Range<Int64> {
+            let range = plan.range(index)
+            return (range.lowerBound + first.count)..<(range.upperBound + first.count)
+        }
         try await withThrowingTaskGroup(of: Int.self) { group in
             func start(_ index: Int) {
                 group.addTask {
                     try await retry.retryingPiece {
                         try await moved.during {
-                            try await piece(plan.range(index), tag: first.tag, target, $0)
+                            try await piece(range(index), tag: first.tag, target, $0)
                         }
                     }
                     return index
                 }
             }
-            var next = 1
-            while next < min(plan.count, 1 + concurrency) {
+            var next = 0
+            while next < min(plan.count, concurrency) {
                 start(next)
                 next += 1
             }
             var early: Set<Int> = []
-            var told = 1
+            var told = 0
             while let index = try await group.next() {
                 early.insert(index)
                 if next < plan.count {
@@ -196,11 +201,20 @@ package struct RangedDownload: Sendable {
                     next += 1
                 }
                 while early.remove(told) != nil {
-                    try await arrived(plan.range(told))
+                    try await arrived(range(told))
                     told += 1
                 }
             }
         }
+    }
+
+    /// In bytes, for an object of which so many are left.
+    ///
+    /// A request costs both sides more than its bytes, so there are no more than keep all connections
+    /// busy to the end; and none so long that to send it again hurts.
+    private func laterPieceSize(_ rest: Int64) -> Int64 {
+        let share = rest / Int64(4 * max(1, concurrency))
+        return pieceSize * min(4, max(1, share / max(1, pieceSize)))
     }
 
     private func piece(
