@@ -22,7 +22,14 @@ extension Transfer {
         if request.isBulk {
             // One of them only: dozens of connections have such buffers.
             let isUpload = request.body.count > 0
-            options.set(isUpload ? CURLOPT_UPLOAD_BUFFERSIZE : CURLOPT_BUFFERSIZE, 256 << 10)
+            if isUpload {
+                options.set(CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
+            } else {
+                options.set(CURLOPT_BUFFERSIZE, 128 << 10)
+            }
+        } else if (1...(16 << 10)).contains(request.body.count) {
+            // The least there is: dozens of connections have one of 64 KiB otherwise.
+            options.set(CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
         }
         if let limit = request.timeLimit {
             options.set(CURLOPT_TIMEOUT_MS, max(1, milliseconds(limit)))
