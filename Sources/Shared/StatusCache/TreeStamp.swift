@@ -5,7 +5,7 @@ internal import Digests
 ///
 /// A sum, so that it needs no order, and a few files that change change it without a look at the others.
 /// Each file adds 128 bits made of its path and its ``FileStamp``; nobody chooses the inodes and times in
-/// it, so no hash is needed that withstands people (decision 0017).
+/// it, so no hash is needed that withstands people (decision 0020).
 package struct TreeStamp: Equatable, Sendable {
     private var high: UInt64 = 0
     private var low: UInt64 = 0

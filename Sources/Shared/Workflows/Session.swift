@@ -101,7 +101,7 @@ package struct Session: Sendable {
     private static var processors: Int { max(1, Int(sysconf(CInt(_SC_NPROCESSORS_ONLN)))) }
 
     /// How many requests at a time go to S3 when nobody says otherwise: as DVC's, but never fewer than
-    /// it takes to be waited for by nobody (docs/decisions/0017).
+    /// it takes to be waited for by nobody (docs/decisions/0020).
     static var usualS3Requests: Int { max(32, 4 * processors) }
 
     /// Where progress is shown.

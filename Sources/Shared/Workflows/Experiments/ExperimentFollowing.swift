@@ -29,10 +29,11 @@ package struct ExperimentFollowing {
             candidates = try candidates.followers(of: tips, using: repository.git)
         }
         if candidates.isEmpty { return ExperimentPushReport() }
+        let listing = try remote.beginListing(in: repository, session.config)
         let there = Dictionary(
-            try remote.beginListing(using: repository.git).finish().map { ($0.ref, $0.tip) },
+            try listing.finish(.these(candidates), head: nil).map { ($0.ref, $0.tip) },
             uniquingKeysWith: { first, _ in first })
-        let seen = SeenExperiments(on: remote.name, repository.git)
+        let seen = SeenExperiments(on: remote.name, in: repository.commonDirectory)
         var known = try seen.read()
         candidates.removeAll { experiment in
             // Somebody took it away there, and it must not come back by itself.
