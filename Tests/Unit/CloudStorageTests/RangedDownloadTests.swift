@@ -64,7 +64,7 @@ import Glibc
         }
     }
 
-    @Test func `a large object takes fewer requests, and a smaller one is shared by all connections`()
+    @Test func `a large object takes fewer requests, a smaller one is shared by connections`()
         async throws
     {
         let large = content(1_000_000)
