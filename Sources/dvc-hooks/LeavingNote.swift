@@ -30,7 +30,7 @@ extension Push {
         }
         let trace = Trace(setting: environment["GIT_DVC_TRACE"])
         let git = try GitProgram(environment: environment, trace: trace)
-        guard try hasTransactionHook(git) else { return self }
+        guard try hasTransactionHook(environment, git) else { return self }
         let config = try GitConfig(using: git)
         // With `vcs` the helper does all of this.
         guard config["remote.\(name).vcs"] != "dvc", let caller = callingPush(), !caller.isDryRun
@@ -59,11 +59,17 @@ extension Push {
     }
 
     /// Whether Git comes to our program with what it does to refs.
-    private func hasTransactionHook(_ git: GitProgram) throws -> Bool {
-        let answer = try git.command(["rev-parse", "--git-path", "hooks/reference-transaction"])
-            .run()
-        guard answer.status.isSuccess else { return false }
-        let path = FilePath(String(decoding: answer.output.dropLast(), as: UTF8.self))
+    private func hasTransactionHook(_ environment: Environment, _ git: GitProgram) throws -> Bool {
+        let name = "reference-transaction"
+        let path: FilePath
+        if let ours = environment.nonEmpty("GIT_DVC_HOOK") {
+            path = FilePath(ours).parent.appending(name)
+        } else {
+            // Started by a framework for hooks.
+            let answer = try git.command(["rev-parse", "--git-path", "hooks/\(name)"]).run()
+            guard answer.status.isSuccess else { return false }
+            path = FilePath(String(decoding: answer.output.dropLast(), as: UTF8.self))
+        }
         let hook = try FilePath.currentDirectory().appending(path)
         guard isExecutableFile(hook), let text = try readFileIfPresent(hook, limit: 1 << 20) else {
             return false
