@@ -175,6 +175,7 @@ log=$top/.build/tests.log
 # shellcheck disable=SC2086 # a list of words
 {
     status=0
+    trap '' PIPE # as our programs do, whose code runs in the process of the tests
     swift test --skip-build --disable-xctest --experimental-maximum-parallelization-width 4 \
         $swift_flags "$@" || status=$?
     printf '%s\n' "$status" >"$log.status"
