@@ -11,7 +11,7 @@ package final class FaultProxy: Sendable {
         package let target: String
         /// Names in lower case.
         package let headers: [String: String]
-        /// How long the body is said to be, in bytes.
+        /// How long the body is said to be, in bytes; 0 when it comes in chunks.
         package let bodyCount: Int
         /// Everything up to the body.
         let head: [UInt8]
@@ -216,11 +216,12 @@ package final class FaultProxy: Sendable {
         server.send(start)
         let wantsLeave = request.headers["expect"]?.lowercased() == "100-continue"
         if wantsLeave { client.send("HTTP/1.1 100 Continue\r\n\r\n".utf8) }
-        var left = request.bodyCount - start.count
-        while left > 0 {
-            let piece = client.receive(atMost: min(left, 64 << 10))
+        var expected = RequestBody(headers: request.headers)
+        expected.take(start)
+        while !expected.isComplete {
+            let piece = client.receive()
             if piece.isEmpty { return }
-            left -= piece.count
+            expected.take(piece)
             server.send(piece)
         }
         relay(from: server, to: client, request, fault)
@@ -310,11 +311,12 @@ package final class FaultProxy: Sendable {
         if request.headers["expect"]?.lowercased() == "100-continue" {
             client.send("HTTP/1.1 100 Continue\r\n\r\n".utf8)
         }
-        var left = request.bodyCount - start.count
-        while left > 0 {
-            let piece = client.receive(atMost: min(left, 64 << 10))
+        var expected = RequestBody(headers: request.headers)
+        expected.take(start)
+        while !expected.isComplete {
+            let piece = client.receive()
             if piece.isEmpty { break }
-            left -= piece.count
+            expected.take(piece)
             body += piece
         }
         return body

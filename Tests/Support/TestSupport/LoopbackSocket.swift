@@ -75,8 +75,9 @@ package final class LoopbackSocket: Sendable {
     }
 
     /// The next bytes; empty at the end or after an error.
-    func receive(atMost limit: Int = 64 << 10) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+    func receive() -> [UInt8] {
+        let limit = 64 << 10
+        return [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             count = max(0, retryingInterrupts { recv(descriptor, buffer.baseAddress, limit, 0) })
         }
     }
