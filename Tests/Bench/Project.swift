@@ -39,8 +39,11 @@ struct Project {
 
     /// Makes the directory `data` of 10 000 files of 4 KiB, in which `version` times ten files are
     /// not as at first.
-    func addTenThousandFiles(version: Int) throws {
-        try repository.addDirectory("data", names: (0..<10_000).map(fileName)) { index in
+    func addTenThousandFiles(version: Int) throws { try addFiles(10_000, version: version) }
+
+    /// `count`: at most ten thousand.
+    func addFiles(_ count: Int, version: Int) throws {
+        try repository.addDirectory("data", names: (0..<count).map(fileName)) { index in
             randomBytes(4096, seed: UInt64(index < version * 10 ? index + 1_000_000 : index))
         }
     }
