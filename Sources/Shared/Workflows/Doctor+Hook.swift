@@ -32,7 +32,8 @@ extension Doctor {
         let session = installation.session
         let usual = SuiteHook.usual.filter { $0 != .prePush }
         let more: [SuiteHook] =
-            installation.hasWorkAfterPushes(in: directory) ? [.referenceTransaction] : []
+            installation.needsTransactionHook(session.config, in: directory)
+            ? [.referenceTransaction] : []
         for hook in usual + more {
             let placement = installation.placement(of: hook)
             let isThere =

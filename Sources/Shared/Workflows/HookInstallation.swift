@@ -78,7 +78,6 @@ package struct HookInstallation {
                     "Removed the hook '\(hook.name)' from the configuration: this Git ignores it")
             }
         }
-        try installTransactionHook(in: directory, chain: chain, &report)
         try MergeDriver(session, program: program.parent.appending("git-dvc")).install(&report)
         // Hooks of others, Git LFS's for one, cannot do with an address that begins with `dvc::`.
         let keepsOthers = fileExists(directory.appending(Self.name + Self.chained))
@@ -89,6 +88,7 @@ package struct HookInstallation {
         }
         try PushInterposition(session).install(
             keepsOthers && helper == .pushes ? .none : helper, &report)
+        try installTransactionHook(in: directory, chain: chain, &report)
         try TrackingRefspecs(session).install(&report)
         try InstalledRepositories(session.environment).add(session.repository.mainDirectory)
         return report
@@ -110,14 +110,19 @@ package struct HookInstallation {
         try addNotes(on: directory, &report)
     }
 
-    /// Installs the hook that tells of the end of a push, or takes it out where nothing follows pushes.
+    /// Installs the hook that tells of the end of a push, or takes it out where nothing needs it.
     ///
-    /// Always a file: its text looks for a note without starting a program, by the process above it.
+    /// Called when it is settled which pushes go through the helper. Always a file: its text looks for a note without starting a program, by the process above it.
     private func installTransactionHook(
         in directory: FilePath, chain: Bool, _ report: inout Report
     ) throws {
         let placement = placement(of: .referenceTransaction)
-        guard hasWorkAfterPushes(in: directory) else {
+        let git = session.repository.git
+        guard hasWorkAfterPushes(session.config, in: directory),
+            // The helper's settings are new.
+            try needsTransactionHook(
+                GitConfig.Question(at: session.directory, using: git).answer(), in: directory)
+        else {
             return try placement.uninstall(from: directory, &report)
         }
         do {
@@ -130,10 +135,17 @@ package struct HookInstallation {
         }
     }
 
+    /// Whether something is to follow pushes of which the helper does not know.
+    ///
+    /// Git calls that hook for every ref that moves, so it is only there where it is of use.
+    func needsTransactionHook(_ config: GitConfig, in directory: FilePath) -> Bool {
+        hasWorkAfterPushes(config, in: directory) && !config.leadsPushesToHelper
+    }
+
     /// Whether a setting or a hook of the user's asks for something after pushes.
-    func hasWorkAfterPushes(in directory: FilePath) -> Bool {
-        let scope = session.config["dvc.pushexps"]?.lowercased()
-        return session.config["dvc.pushdata"]?.lowercased() == "after" || scope == "follow"
+    private func hasWorkAfterPushes(_ config: GitConfig, in directory: FilePath) -> Bool {
+        let scope = config["dvc.pushexps"]?.lowercased()
+        return config["dvc.pushdata"]?.lowercased() == "after" || scope == "follow"
             || scope == "all" || isExecutableFile(directory.appending(PostPushHook.name))
     }
 

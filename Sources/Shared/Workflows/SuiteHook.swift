@@ -9,7 +9,8 @@ enum SuiteHook: String, CaseIterable, Sendable {
     case postCheckout = "post-checkout"
     case postMerge = "post-merge"
     case postRewrite = "post-rewrite"
-    /// Git calls it for every ref that moves, so only where a setting or a hook needs it.
+    /// Git calls it for every ref that moves, so only where something follows pushes
+    /// that do not go through the remote helper.
     case referenceTransaction = "reference-transaction"
 
     /// Those that every installation has.

@@ -55,6 +55,31 @@ import Testing
         #expect(try settings() == [])
     }
 
+    @Test func `what follows pushes needs no hook of Git's where the helper does it`() throws {
+        try world.git("config", "dvc.pushExps", "all")
+        try world.git("config", "dvc.pushData", "after")
+        try world.sandbox.write(
+            Array("#!/bin/sh\n".utf8), to: world.path.appending(".git/hooks/post-push"),
+            mode: 0o755)
+        let hook = world.path.appending(".git/hooks/reference-transaction")
+        let missing = "'reference-transaction' does not call ours"
+        for isFull in [true, false] {
+            try world.dvc("install", "--hooks-only", "-q").checked()
+            #expect(isExecutableFile(hook))
+            let result = try isFull ? world.dvc("install", "--full") : world.dvc("install")
+            try result.checked()
+            #expect(result.output.contains("Removed the hook 'reference-transaction'"))
+            #expect(!fileExists(hook))
+            #expect(try !world.dvc("doctor").output.contains(missing))
+        }
+        // Rules for pushes do not apply to it, so pushes go past the helper.
+        try world.git("config", "remote.origin.pushurl", world.bare.string)
+        #expect(try world.dvc("doctor").output.contains(missing))
+        try world.dvc("install", "-q").checked()
+        #expect(isExecutableFile(hook))
+        #expect(try !world.dvc("doctor").output.contains(missing))
+    }
+
     @Test func `without the helper on PATH there are no such lines, and doctor finds old ones`()
         throws
     {

@@ -12,15 +12,18 @@ package struct URLRewriting: Sendable {
     private let always: [Rule]
     private let forPush: [Rule]
 
-    package init(_ config: GitConfig) {
+    /// Takes the user's rules.
+    ///
+    /// `includingOurs`: also those that lead to us; of two for the same addresses the user's counts then.
+    package init(_ config: GitConfig, includingOurs: Bool = false) {
         func rules(_ variable: String) -> [Rule] {
-            config.keys.filter { $0.hasPrefix("url.") && $0.hasSuffix(".\(variable)") }
+            let all = config.keys.filter { $0.hasPrefix("url.") && $0.hasSuffix(".\(variable)") }
                 .flatMap { key -> [Rule] in
                     let base = String(key.dropFirst(4).dropLast(variable.count + 1))
-                    // Ours, or what would lead back to us.
-                    if HelperAddress(base) != nil { return [] }
                     return config.values(key).map { Rule(prefix: $0, base: base) }
                 }
+            let users = all.filter { HelperAddress($0.base) == nil }
+            return includingOurs ? users + all.filter { HelperAddress($0.base) != nil } : users
         }
         always = rules("insteadof")
         forPush = rules("pushinsteadof")
@@ -31,7 +34,7 @@ package struct URLRewriting: Sendable {
         (isPush ? rewritten(text, forPush) : nil) ?? rewritten(text, always) ?? text
     }
 
-    /// The longest match counts.
+    /// The longest match counts, of two as long the first.
     private func rewritten(_ text: String, _ rules: [Rule]) -> String? {
         let match = rules.filter { text.hasPrefix($0.prefix) }
             .max { $0.prefix.utf8.count < $1.prefix.utf8.count }
