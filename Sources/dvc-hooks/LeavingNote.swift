@@ -36,7 +36,7 @@ extension Push {
         guard config["remote.\(name).vcs"] != "dvc", let caller = callingPush(), !caller.isDryRun
         else { return self }
         let isLate = config["dvc.pushdata"]?.lowercased() == "after"
-        guard try isLate || config.sendsExperiments(to: name) || PostPushHook(using: git) != nil
+        guard try isLate || config.followingScope(to: name) != .none || PostPushHook(using: git) != nil
         else { return self }
         let entries = updates.compactMap { update in
             config.trackingRef(of: update.remoteRef, on: name).map {

@@ -80,7 +80,7 @@ private struct Aftermath {
     }
 
     func sendExperiments(along moved: [RefUpdate]) throws {
-        guard try GitConfig(using: git).sendsExperiments(to: note.remote) else { return }
+        if try GitConfig(using: git).followingScope(to: note.remote) == .none { return }
         _ = try run(["git-hook"], ["post-push"], for: moved)
     }
 

@@ -5,30 +5,23 @@ import Git
 ///
 /// They never keep the user's own refs back: what is refused of them is only said.
 struct FollowingExperiments {
-    private enum Scope: String { case none, follow, all }
-
     private let context: HelperContext
     private let listed: [String: GitOID]
-    private let scope: Scope
+    private let scope: FollowingScope
 
     /// `listed`: what the remote has.
     init(_ context: HelperContext, _ options: HelperOptions, listed: [String: GitOID]) {
         self.context = context
         self.listed = listed
-        let asked = options.experiments
-        let setting = asked ?? context.config["dvc.pushexps"]?.lowercased() ?? Scope.none.rawValue
-        if Scope(rawValue: setting) == nil {
-            printMessage("warning", "dvc.pushExps is '\(setting)': expected none, follow or all")
+        if let asked = options.experiments {
+            // Also a server that refused them: the user says so.
+            scope = asked
+            return
         }
-        // A server that refuses them is asked again only when the user says so.
-        let isRefused = asked == nil && context.refusesExperiments
-        scope = isRefused ? .none : Scope(rawValue: setting) ?? .none
-    }
-
-    /// Whether some go along if the push itself says nothing else.
-    static func areUsual(in context: HelperContext) -> Bool {
-        let setting = context.config["dvc.pushexps"]?.lowercased() ?? Scope.none.rawValue
-        return setting != Scope.none.rawValue && !context.refusesExperiments
+        if let word = context.config.followingSetting, FollowingScope(rawValue: word) == nil {
+            printMessage("warning", "dvc.pushExps is '\(word)': expected none, follow or all")
+        }
+        scope = context.config.followingScope(to: context.name)
     }
 
     /// What the remote once had; `nil` for an address without a name, and where nothing goes along.
@@ -129,20 +122,13 @@ extension GitProgram {
 }
 
 extension HelperContext {
-    private var experimentsKey: String? { name.map { "dvc.\($0).exps" } }
-
-    /// Whether the remote was found not to take experiments.
-    fileprivate var refusesExperiments: Bool {
-        experimentsKey.flatMap { config[$0] }?.lowercased() == "unsupported"
-    }
-
     /// Remembers that the remote takes no experiments, and says so.
     func rememberRefusal(_ why: String) {
         var text = "'\(shownName)' takes no experiments (\(why)), so they stay here"
-        if let experimentsKey {
+        if let key = name.map(GitConfig.refusalKey) {
             // Without the note the next push only tries again.
-            _ = try? git.command(["config", "--local", experimentsKey, "unsupported"]).run()
-            text += "; 'git config --unset \(experimentsKey)' tries again"
+            _ = try? git.command(["config", "--local", key, "unsupported"]).run()
+            text += "; 'git config --unset \(key)' tries again"
         }
         printMessage("note", text)
     }

@@ -104,7 +104,7 @@ struct NativeConversation: ~Copyable {
 
     private mutating func list() throws {
         try context.preparation.beginPaths()
-        if FollowingExperiments.areUsual(in: context) {
+        if context.config.followingScope(to: context.name) != .none {
             try context.preparation.beginExperiments()
         }
         let refs = try RemoteListing(context, options).refs(endingWithCaller: lines.descriptor)

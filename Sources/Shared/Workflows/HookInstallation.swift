@@ -144,9 +144,8 @@ package struct HookInstallation {
 
     /// Whether a setting or a hook of the user's asks for something after pushes.
     private func hasWorkAfterPushes(_ config: GitConfig, in directory: FilePath) -> Bool {
-        let scope = config["dvc.pushexps"]?.lowercased()
-        return config["dvc.pushdata"]?.lowercased() == "after" || scope == "follow"
-            || scope == "all" || isExecutableFile(directory.appending(PostPushHook.name))
+        config["dvc.pushdata"]?.lowercased() == "after" || config.followingScope != .none
+            || isExecutableFile(directory.appending(PostPushHook.name))
     }
 
     private func addNotes(on directory: FilePath, _ report: inout Report) throws {

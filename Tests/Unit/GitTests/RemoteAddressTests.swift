@@ -119,7 +119,7 @@ import Testing
         #expect(options.pushOptions == ["plain", "a\tb\u{fc}"])
         #expect(options.leases == ["refs/heads/main:0123"])
         #expect(options.serverProgram == "my-pack" && options.family == "ipv4")
-        #expect(options.experiments == "follow")
+        #expect(options.experiments == .follow)
     }
 
     @Test(arguments: [

@@ -31,14 +31,3 @@ extension ArraySlice<UInt8> {
         suffix(text.utf8.count).elementsEqual(text.utf8)
     }
 }
-
-extension GitConfig {
-    /// Whether experiments go along with pushes to a remote, by `dvc.pushExps`.
-    ///
-    /// A remote that was found not to take them is not asked again (`dvc.<remote>.exps`).
-    package func sendsExperiments(to remote: String) -> Bool {
-        let scope = self["dvc.pushexps"]?.lowercased()
-        return (scope == "follow" || scope == "all")
-            && self["dvc.\(remote).exps"]?.lowercased() != "unsupported"
-    }
-}

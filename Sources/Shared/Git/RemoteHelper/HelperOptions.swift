@@ -17,7 +17,7 @@ package struct HelperOptions: Equatable, Sendable {
     /// Those that are sent on.
     package private(set) var pushOptions: [String] = []
     /// The value of the push option `dvc.exps`.
-    package private(set) var experiments: String?
+    package private(set) var experiments: FollowingScope?
     /// The program on the other side, a shell line of the user's.
     package private(set) var serverProgram: String?
     /// `ipv4` or `ipv6`.
@@ -100,11 +100,10 @@ package struct HelperOptions: Equatable, Sendable {
             pushOptions.append(option)
             return .ok
         }
-        let known = ["none", "follow", "all"]
-        guard option.hasPrefix("dvc.exps="), known.contains(String(option.dropFirst(9))) else {
-            return .error("unknown push option '\(option)': dvc.exps=none, follow or all")
-        }
-        experiments = String(option.dropFirst(9))
+        guard option.hasPrefix("dvc.exps="),
+            let scope = FollowingScope(rawValue: String(option.dropFirst(9)))
+        else { return .error("unknown push option '\(option)': dvc.exps=none, follow or all") }
+        experiments = scope
         return .ours
     }
 }

@@ -21,11 +21,10 @@ package struct ExperimentFollowing {
         tips: [GitOID], progress: ProgressMeter.Output
     ) async throws -> ExperimentPushReport {
         let repository = session.repository
-        guard session.config.sendsExperiments(to: remote.name), !tips.isEmpty else {
-            return ExperimentPushReport()
-        }
+        let scope = session.config.followingScope(to: remote.name)
+        if scope == .none || tips.isEmpty { return ExperimentPushReport() }
         var candidates = try repository.experiments()
-        if session.config["dvc.pushexps"]?.lowercased() == "follow" {
+        if scope == .follow {
             candidates = try candidates.followers(of: tips, using: repository.git)
         }
         if candidates.isEmpty { return ExperimentPushReport() }
