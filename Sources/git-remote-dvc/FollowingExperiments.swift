@@ -24,10 +24,9 @@ struct FollowingExperiments {
         scope = context.config.followingScope(to: context.name)
     }
 
-    /// What the remote once had; `nil` for an address without a name, and where nothing goes along.
-    private func seen() throws -> SeenExperiments? {
-        guard scope != .none, let name = context.name else { return nil }
-        return SeenExperiments(on: name, in: try context.preparation.commonDirectory())
+    /// What the remote once had.
+    private func seen() throws -> SeenExperiments {
+        SeenExperiments(on: context.name, in: try context.preparation.commonDirectory())
     }
 
     /// The experiments to send along with these refs, without those that the user named.
@@ -63,17 +62,10 @@ struct FollowingExperiments {
     ) throws -> [RefUpdate] {
         if scope == .none { return [] }
         let local = try context.preparation.experiments()
-        var candidates = local.filter {
-            listed[$0.ref.description] != $0.tip && !named.contains($0.ref.description)
-        }
+        var candidates = try seen().sendable(
+            of: named.isEmpty ? local : local.filter { !named.contains($0.ref.description) },
+            there: listed)
         if candidates.isEmpty { return [] }
-        // Somebody took it away there, and it must not come back by itself.
-        if let seen = try seen() {
-            let gone = try seen.read()
-            candidates.removeAll {
-                listed[$0.ref.description] == nil && gone[$0.ref.description] == $0.tip
-            }
-        }
         if scope == .follow {
             candidates = try candidates.followers(of: tips(), using: context.git)
         }
@@ -104,13 +96,13 @@ struct FollowingExperiments {
             _ = try context.git.command(["update-ref", "--stdin"])
                 .outputIfSuccessful(input: Array(lines.utf8))
         }
-        guard let seen = try seen() else { return }
-        var known = try seen.read()
-        for (ref, oid) in listed where ExperimentRef(ref) != nil { known[ref] = oid }
-        for update in done where ExperimentRef(update.remoteRef) != nil {
-            if let oid = update.newOID { known[update.remoteRef] = oid }
+        if scope == .none { return }
+        let sent = done.compactMap { update in
+            ExperimentRef(update.remoteRef).flatMap { ref in
+                update.newOID.map { Experiment(ref: ref, tip: $0) }
+            }
         }
-        try seen.write(known)
+        try seen().record(there: listed, sent: sent)
     }
 }
 

@@ -32,23 +32,15 @@ package struct ExperimentFollowing {
         let there = Dictionary(
             try listing.finish(.these(candidates), head: nil).map { ($0.ref, $0.tip) },
             uniquingKeysWith: { first, _ in first })
+        let known = Dictionary(
+            there.map { ($0.key.description, $0.value) }, uniquingKeysWith: { first, _ in first })
         let seen = SeenExperiments(on: remote.name, in: repository.commonDirectory)
-        var known = try seen.read()
-        candidates.removeAll { experiment in
-            // Somebody took it away there, and it must not come back by itself.
-            there[experiment.ref] == experiment.tip
-                || there[experiment.ref] == nil
-                    && known[experiment.ref.description] == experiment.tip
-        }
+        candidates = try seen.sendable(of: candidates, there: known)
         let push = ExperimentPush(
             session, to: remote, ExperimentTransferOptions(progress: progress))
         let report = try await push.run(candidates, there: there)
-        for (ref, tip) in there { known[ref.description] = tip }
         let pushed = Set(report.pushed)
-        for experiment in candidates where pushed.contains(experiment.ref) {
-            known[experiment.ref.description] = experiment.tip
-        }
-        try seen.write(known)
+        try seen.record(there: known, sent: candidates.filter { pushed.contains($0.ref) })
         return report
     }
 }
