@@ -36,8 +36,8 @@ extension Push {
         guard config["remote.\(name).vcs"] != "dvc", let caller = callingPush(), !caller.isDryRun
         else { return self }
         let isLate = config["dvc.pushdata"]?.lowercased() == "after"
-        guard try isLate || config.followingScope(to: name) != .none || PostPushHook(using: git) != nil
-        else { return self }
+        let hasMore = isLate || config.followingScope(to: name) != .none
+        guard try hasMore || PostPushHook(using: git) != nil else { return self }
         let entries = updates.compactMap { update in
             config.trackingRef(of: update.remoteRef, on: name).map {
                 PushNote.Entry(trackingRef: $0, update: update)
@@ -74,8 +74,7 @@ extension Push {
         guard isExecutableFile(hook), let text = try readFileIfPresent(hook, limit: 1 << 20) else {
             return false
         }
-        let lines = text.split(separator: UInt8(ascii: "\n"), maxSplits: 2)
-        return lines.count > 1 && lines[1].starts(with: "# git-dvc hook, version ".utf8)
+        return isHookOfOurs(text)
     }
 
     /// Removes notes of pushes that ended without what they were left for: the server refused, or

@@ -26,9 +26,9 @@ func referenceTransaction(_ state: String, environment: Environment) -> CInt {
         let input = try OpenFile(adopting: dup(0), named: "standard input").readAll(limit: 1 << 30)
         let moved = note.moved(by: input)
         if moved.isEmpty { return 0 }
+        if state == "prepared", !note.uploadsData { return 0 }
         let aftermath = try Aftermath(note: note, caller, environment)
         if state == "prepared" {
-            if !note.uploadsData { return 0 }
             // All at once: data of a branch that was refused besides does not harm.
             guard try aftermath.uploadsData() else { return 1 }
             note.uploadsData = false

@@ -24,3 +24,20 @@ struct FinishedPush {
         return words.first == "ok" ? "ok" : "error \(words.count > 2 ? words[2] : "unknown")"
     }
 }
+
+/// What the pushes of a conversation leave to be told at its end.
+struct FinishedPushes {
+    private var last: FinishedPush?
+    private var lacksData = false
+
+    mutating func add(_ push: Push) {
+        last = push.finished
+        lacksData = lacksData || push.lacksData
+    }
+
+    /// Tells the user's hook; called when Git has shown its table and moved its tracking refs.
+    func tell(_ context: HelperContext) { last?.tell(context) }
+
+    /// The exit status of the conversation, which would be `status` if all data were there.
+    func status(_ status: CInt = 0) -> CInt { lacksData ? max(1, status) : status }
+}

@@ -17,8 +17,7 @@ struct NativeConversation: ~Copyable {
     private var lines: LineReader
     private var options = HelperOptions()
     private var listed: [String: GitOID] = [:]
-    private var finished: FinishedPush?
-    private var lacksData = false
+    private var finished = FinishedPushes()
     private var hasListed = false
     /// Whether Git has come to the point of pushing: it asks for a connection once more then, after the
     /// list, its own checks and the user's hook.
@@ -54,11 +53,10 @@ struct NativeConversation: ~Copyable {
             default: throw HelperError.malformed(line)
             }
         }
-        // Git has shown its table and moved its tracking refs by now.
-        finished?.tell(context)
+        finished.tell(context)
         // Without the empty line Git was ended.
         if isComplete, isPushing { pushExperimentsAlone() }
-        return lacksData ? 1 : 0
+        return finished.status()
     }
 
     /// Sends what may go along with a push when there is nothing to push.
@@ -128,8 +126,7 @@ struct NativeConversation: ~Copyable {
             context, options, listed: listed, caller: lines.descriptor,
             send: { lines, isExtra in try sending.send(lines, isAtomic: isExtra ? false : nil) })
         let answer = try push.run(batch)
-        finished = push.finished
-        lacksData = lacksData || push.lacksData
+        finished.add(push)
         reply(answer + [""])
     }
 }

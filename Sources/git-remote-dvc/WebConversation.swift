@@ -10,8 +10,7 @@ struct WebConversation: ~Copyable {
     private var lines: LineReader
     private var options = HelperOptions()
     private var listed: [String: GitOID] = [:]
-    private var finished: FinishedPush?
-    private var lacksData = false
+    private var finished = FinishedPushes()
 
     init(_ context: HelperContext) throws {
         try context.checkPolicy()
@@ -50,9 +49,8 @@ struct WebConversation: ~Copyable {
             }
         }
         let status = inner.end()
-        // Git has shown its table and moved its tracking refs by now.
-        finished?.tell(context)
-        return lacksData ? max(1, status) : status
+        finished.tell(context)
+        return finished.status(status)
     }
 
     private func reply(_ lines: [String]) { write(lines.map { "\($0)\n" }.joined(), to: 1) }
@@ -82,8 +80,7 @@ struct WebConversation: ~Copyable {
             context, options, listed: listed, caller: lines.descriptor,
             send: { lines, _ in try inner.send(lines) })
         let answer = try push.run(batch)
-        finished = push.finished
-        lacksData = lacksData || push.lacksData
+        finished.add(push)
         reply(answer + [""])
     }
 }

@@ -45,22 +45,15 @@ package struct MetafileNames: Sendable {
 
     /// Asks Git while the caller does something else.
     package struct Question: ~Copyable {
-        private let command: Command
         private let running: RunningCommand
 
         /// Asks for the files of the working copy whose top `directory` is.
         package init(at directory: FilePath, using git: GitProgram) throws(SubprocessError) {
-            command = git.command(["-C", directory.string] + arguments)
-            running = try command.begin()
+            running = try git.command(["-C", directory.string] + arguments).begin()
         }
 
         package consuming func answer() throws(SubprocessError) -> MetafileNames {
-            let command = command
-            let result = try running.finish()
-            guard result.status.isSuccess else {
-                throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
-            }
-            return MetafileNames(listed: result.output)
+            MetafileNames(listed: try running.outputIfSuccessful())
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import Basics
+internal import Git
 
 #if canImport(Darwin)
 internal import Darwin
@@ -15,9 +16,6 @@ enum HookAuthor: Equatable {
     case dvc
     case framework(HookFramework)
     case somebodyElse
-
-    /// The second line of every version of our scripts, up to its number.
-    private static let marker = Array("# git-dvc hook, version ".utf8)
 
     /// In bytes; ours and DVC's are far shorter.
     private static let longestScript = 1 << 20
@@ -55,7 +53,7 @@ enum HookAuthor: Equatable {
             self = .somebodyElse
             return
         }
-        if lines[1].starts(with: Self.marker) {
+        if isHookOfOurs(script) {
             self = .us
         } else if lines.count == 3, lines[0].suffix(2).elementsEqual("sh".utf8),
             lines[1].elementsEqual("exec dvc git-hook \(hook) $@".utf8), lines[2].isEmpty
