@@ -37,7 +37,9 @@ import Testing
             to: world.path.appending(".husky/_/pre-push"), mode: 0o755)
     }
 
-    @Test func `husky gets a line in its own file, and then pushes upload`() throws {
+    @Test(.needsFilesForHooks) func `husky gets a line in its own file, and then pushes upload`()
+        throws
+    {
         try installHusky()
         let before = try snapshot(world.path.appending(".husky"))
         for options in [["install"], ["install", "--chain"]] {
@@ -67,13 +69,13 @@ import Testing
             removed.errorOutput.contains("'.husky/pre-push' calls dvc-hooks; remove that by hand"))
     }
 
-    @Test func `a comment in husky's file is no call`() throws {
+    @Test(.needsFilesForHooks) func `a comment in husky's file is no call`() throws {
         try installHusky()
         try world.write("# dvc-hooks pre-push \"$@\"\n", to: ".husky/pre-push")
         #expect(try world.dvc("install").status == 1)
     }
 
-    @Test func `the folder of older huskies is theirs as well`() throws {
+    @Test(.needsFilesForHooks) func `the folder of older huskies is theirs as well`() throws {
         try world.git("config", "core.hooksPath", ".husky")
         try world.sandbox.write(
             Array("#!/bin/sh\n. \"$(dirname \"$0\")/_/husky.sh\"\n".utf8),
@@ -83,7 +85,7 @@ import Testing
         #expect(result.errorOutput.hasSuffix("\n\ndvc-hooks pre-push \"$@\"\n"))
     }
 
-    @Test func `Overcommit gets lines for its configuration`() throws {
+    @Test(.needsFilesForHooks) func `Overcommit gets lines for its configuration`() throws {
         // One script, to which all hooks are links.
         try world.sandbox.write(
             Array(
@@ -109,7 +111,7 @@ import Testing
                 == "overcommit runs the hook 'pre-push' already")
     }
 
-    @Test func `Git LFS is chained: it goes first, then ours`() throws {
+    @Test(.needsFilesForHooks) func `Git LFS is chained: it goes first, then ours`() throws {
         try world.sandbox.run("git", "lfs", "install", "--local", in: world.path).checked()
         try world.git("config", "lfs.locksverify", "false")
         let lfs = try readFile(hook)

@@ -29,10 +29,12 @@ import Testing
         #expect(try snapshot(hooks) == before)
     }
 
-    @Test(arguments: [
-        "#!/bin/sh\nexec dvc git-hook pre-push $@\necho more\n", "#!/bin/sh\necho mine\n", "",
-        "#!/bin/sh\ngit lfs pre-push \"$@\"\n",
-    ])
+    @Test(
+        .needsFilesForHooks,
+        arguments: [
+            "#!/bin/sh\nexec dvc git-hook pre-push $@\necho more\n", "#!/bin/sh\necho mine\n", "",
+            "#!/bin/sh\ngit lfs pre-push \"$@\"\n",
+        ])
     func `a hook of somebody else is left alone, with advice`(text: String) throws {
         try world.sandbox.write(Array(text.utf8), to: hook, mode: 0o755)
         let before = try snapshot(hooks)

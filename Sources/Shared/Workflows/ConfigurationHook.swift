@@ -3,8 +3,8 @@ package import Git
 
 /// One of our hooks as Git's configuration names it, which Git 2.54 and newer runs before any hook file.
 ///
-/// It needs no file, so nobody's framework is in its way. Older versions ignore the section without
-/// a word. Source: git-hook(1) of Git 2.54 (git-integration 5.2).
+/// It needs no file, so it can be where a file is somebody else's (decision 0022). Older versions ignore the
+/// section without a word. Source: git-hook(1) of Git 2.54 (git-integration 5.2).
 package struct ConfigurationHook: Sendable {
     /// The first version that runs hooks from configuration.
     package static let firstVersion = GitVersion(major: 2, minor: 54, patch: 0)
@@ -52,8 +52,18 @@ package struct ConfigurationHook: Sendable {
         return true
     }
 
-    /// The program as a word of a shell, with the hook's name; Git appends the hook's arguments.
+    /// The shell line that runs the program; Git appends the hook's arguments to its last command.
+    ///
+    /// A program that is gone would make Git refuse: only a push, whose data nobody would upload, is held up.
     package func line(for program: FilePath) -> String {
-        "\(shellWord(program.string)) \(name)"
+        let word = shellWord(program.string)
+        let remedy = "install git-dvc again, or run: git config --remove-section \(section)"
+        let isPush = name == HookInstallation.name
+        let message =
+            isPush
+            ? "error: cannot upload the DVC data of this push: dvc-hooks is gone; \(remedy)"
+            : "warning: the hook \(name) of git-dvc does nothing: dvc-hooks is gone; \(remedy)"
+        return "test -x \(word) || { echo \(shellWord(message)) >&2; exit \(isPush ? 1 : 0); }; "
+            + "exec \(word) \(name)"
     }
 }

@@ -138,7 +138,14 @@ extension Doctor {
         let arguments = [
             "hook", "run", "--ignore-missing", HookInstallation.name, "--", "origin", "probe",
         ]
-        let command = Command(git.path, ["-C", top.string] + arguments, environment: variables)
+        let file = try installation.directory().appending(HookInstallation.name)
+        // The hook of somebody else beside ours in the configuration knows of no probe.
+        let isBeside =
+            try HookAuthor(of: HookInstallation.name, at: file) == .somebodyElse
+            && ConfigurationHook(HookInstallation.name, in: session.repository).command() != nil
+        let options = isBeside ? ["-c", "core.hooksPath=/dev/null"] : []
+        let command = Command(
+            git.path, ["-C", top.string] + options + arguments, environment: variables)
         guard let result = try command.run(within: Self.patience) else {
             return fail(
                 "hook", "it did not end within \(Self.patience.components.seconds) seconds",

@@ -56,7 +56,7 @@ package struct HookInstallation {
 
     // MARK: Installing
 
-    /// Installs the hooks in the way that suits the version of Git, or changes nothing and throws.
+    /// Installs the hooks in the way that the version of Git allows, or changes nothing and throws.
     ///
     /// `chain`: whether hook files of others are kept and run as well. `helper`: what goes through the
     /// remote helper besides.
@@ -65,54 +65,54 @@ package struct HookInstallation {
     ) throws -> Report {
         var report = Report()
         let directory = try directory()
-        if version >= ConfigurationHook.firstVersion {
-            for hook in SuiteHook.usual {
-                try placement(of: hook).installInConfiguration(in: directory, &report)
-            }
-        } else {
-            try installFiles(in: directory, chain: chain, &report)
-            // An older Git ignores it; after the next upgrade the hook would run twice.
-            for hook in SuiteHook.allCases
-            where try ConfigurationHook(hook.name, in: session.repository).remove() {
-                report.lines.append(
-                    "Removed the hook '\(hook.name)' from the configuration: this Git ignores it")
-            }
+        if directory == "/dev/null" { throw HookInstallationError.hooksTurnedOff(directory) }
+        for hook in SuiteHook.usual {
+            try install(hook, in: directory, chain: chain, git: version, &report)
         }
+        try addNotes(on: directory, &report)
         try MergeDriver(session, program: program.parent.appending("git-dvc")).install(&report)
         // Hooks of others, Git LFS's for one, cannot do with an address that begins with `dvc::`.
-        let keepsOthers = fileExists(directory.appending(Self.name + Self.chained))
-        if keepsOthers, helper == .pushes {
+        let path = directory.appending(Self.name)
+        let hasOthers =
+            try fileExists(FilePath(path.string + Self.chained))
+            || HookAuthor(of: Self.name, at: path) == .somebodyElse
+        if hasOthers, helper == .pushes {
             report.notes.append(
-                "pushes do not go through '\(PushInterposition.helper)', as the hook that was kept "
-                    + "would get an address that it may not understand")
+                "pushes do not go through '\(PushInterposition.helper)', as the hook 'pre-push' of "
+                    + "somebody else would get an address that it may not understand")
         }
         try PushInterposition(session).install(
-            keepsOthers && helper == .pushes ? .none : helper, &report)
+            hasOthers && helper == .pushes ? .none : helper, &report)
         try installTransactionHook(in: directory, chain: chain, &report)
         try TrackingRefspecs(session).install(&report)
         try InstalledRepositories(session.environment).add(session.repository.mainDirectory)
         return report
     }
 
-    private func installFiles(
-        in directory: FilePath, chain: Bool, _ report: inout Report
+    /// A file, which every Git runs, wherever nobody else's is in the way (decision 0022).
+    private func install(
+        _ hook: SuiteHook, in directory: FilePath, chain: Bool, git version: GitVersion,
+        _ report: inout Report
     ) throws {
-        if directory == "/dev/null" { throw HookInstallationError.hooksTurnedOff(directory) }
-        for hook in SuiteHook.usual {
-            do {
-                try placement(of: hook).installFile(in: directory, chain: chain, &report)
-            } catch let error as HookInstallationError where hook != .prePush {
-                // A push without its data breaks others; without the rest one types a command more.
-                report.notes.append(
-                    "\(error.note(on: hook.name)): \(hook.purpose)" + (error.remedy ?? ""))
-            }
+        let placement = placement(of: hook)
+        do {
+            try placement.installFile(in: directory, chain: chain, &report)
+            try placement.removeFromConfiguration(&report)
+        } catch let error as HookInstallationError
+            where error.isAboutOthers && version >= ConfigurationHook.firstVersion
+        {
+            try placement.installInConfiguration(&report)
+        } catch let error as HookInstallationError where hook != .prePush {
+            // A push without its data breaks others; without the rest one types a command more.
+            report.notes.append(
+                "\(error.note(on: hook.name)): \(hook.purpose)" + (error.remedy ?? ""))
         }
-        try addNotes(on: directory, &report)
     }
 
     /// Installs the hook that tells of the end of a push, or takes it out where nothing needs it.
     ///
-    /// Called when it is settled which pushes go through the helper. Always a file: its text looks for a note without starting a program, by the process above it.
+    /// Called when it is settled which pushes go through the helper. Always a file: its text looks for a note
+    /// without starting a program, by the process above it.
     private func installTransactionHook(
         in directory: FilePath, chain: Bool, _ report: inout Report
     ) throws {

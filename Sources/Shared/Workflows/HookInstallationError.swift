@@ -40,6 +40,14 @@ package enum HookInstallationError: UserFacingError {
         }
     }
 
+    /// Whether a file of somebody else's is in the way, and nothing more.
+    var isAboutOthers: Bool {
+        switch self {
+        case .foreignHook, .managed: true
+        case .chainedTwice, .hooksTurnedOff, .missingPart: false
+        }
+    }
+
     /// Why a hook that one can do without was not installed.
     func note(on hook: String) -> String {
         switch self {

@@ -17,25 +17,16 @@ struct HookPlacement {
 
     // MARK: Installing
 
-    /// Git runs the configured hook and the file, so ours is no file any more.
-    func installInConfiguration(in directory: FilePath, _ report: inout Report) throws {
+    /// Names our program in the configuration: Git runs that and the file, which is not ours.
+    func installInConfiguration(_ report: inout Report) throws {
         try ConfigurationHook(hook.name, in: session.repository).install(program)
         report.lines.append("Installed the hook '\(hook.name)' in the repository's configuration")
-        for path in paths(in: directory) {
-            switch try HookAuthor(of: hook.name, at: path) {
-            case .us:
-                try remove(path, &report)
-                let kept = try bringBack(path, &report)
-                // What DVC's hook does is done by ours, as before.
-                if kept, try HookAuthor(of: hook.name, at: path) == .dvc {
-                    try renameFile(path, to: FilePath(path.string + Names.replaced))
-                    report.lines.removeLast()
-                }
-            case .dvc:
-                try renameFile(path, to: FilePath(path.string + Names.replaced))
-                report.lines.append(replacedLine)
-            case .nobody, .framework, .somebodyElse: break
-            }
+    }
+
+    /// Where Git or something else runs the file it would run twice.
+    func removeFromConfiguration(_ report: inout Report) throws {
+        if try ConfigurationHook(hook.name, in: session.repository).remove() {
+            report.lines.append("Removed the hook '\(hook.name)' from the configuration")
         }
     }
 
@@ -116,9 +107,7 @@ struct HookPlacement {
 
     /// Removes what is ours and brings back what it replaced.
     func uninstall(from directory: FilePath, _ report: inout Report) throws {
-        if try ConfigurationHook(hook.name, in: session.repository).remove() {
-            report.lines.append("Removed the hook '\(hook.name)' from the configuration")
-        }
+        try removeFromConfiguration(&report)
         for path in paths(in: directory) {
             switch try HookAuthor(of: hook.name, at: path) {
             case .us:

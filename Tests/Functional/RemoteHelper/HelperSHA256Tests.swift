@@ -107,9 +107,14 @@ import Testing
         let native = try git("push", "origin", "main")
         try git("dvc", "install", "-q").checked()
         let result = try git("push", "origin", "main")
-        #expect(result.status == native.status)
-        #expect(result.status == 128)
+        #expect(native.status == 128)
         #expect(try sandbox.git("for-each-ref", in: other).output == "")
-        #expect(!directoryExists(sandbox.path("storage")))
+        // A newer Git finds out when it sends, so the data is there, and the helper's words are not Git's.
+        if gitRunsConfiguredHooks {
+            #expect(!result.succeeded)
+        } else {
+            #expect(result.status == native.status)
+            #expect(!directoryExists(sandbox.path("storage")))
+        }
     }
 }
