@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// A real `sshd` of a test's own, on a free port of this machine; it ends with this object.
 ///
-/// Who logs in is whoever runs the tests, by a key that nobody else has.
+/// Who logs in is whoever runs the tests, by a key that nobody else has; but their shell, in which
+/// sshd starts everything, reads none of their files, which can take longer than all else.
 package final class SSHServer: Sendable {
     package let port: UInt16
     /// Everything that the server and its clients need, and ``root`` in it.
@@ -49,6 +50,7 @@ package final class SSHServer: Sendable {
             \(settings.contains("Subsystem") ? "" : "Subsystem sftp /usr/lib/openssh/sftp-server")
             LogLevel ERROR
             MaxStartups 100
+            SetEnv HOME=\(directory)
 
             """
         try writeFile(directory.appending("sshd_config"), Array(text.utf8))

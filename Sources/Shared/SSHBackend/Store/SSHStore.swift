@@ -17,7 +17,9 @@ package struct SSHConfiguration: Sendable {
     /// How many sessions at most.
     package var sessions = 4
     /// How long the sessions there are must have been busy, each, before another is opened.
-    package var patience = Duration.milliseconds(750)
+    ///
+    /// Long against what it costs to log in: a session that comes for the last objects only costs.
+    package var patience = Duration.seconds(2)
     /// How many bytes may be in memory, on their way either way.
     package var heldBytes = 4 << 20
     /// How many objects are moved at a time unless the user says otherwise.
