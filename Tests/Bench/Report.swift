@@ -7,7 +7,7 @@ extension WorkResult {
         let width = (measurements.map(\.name.count).max() ?? 0) + 2
         let heads = ["least", "median", "cpu", "peak", "rounds", "to ours"]
         printResult("  " + padded("", to: width) + heads.map { leading($0, to: 10) }.joined())
-        for measurement in measurements {
+        for measurement in measurements where !measurement.costs.isEmpty {
             let cells = [
                 text(measurement.wall), text(measurement.medianWall), text(measurement.cpu),
                 "\(measurement.peakBytes >> 20) MiB", "\(measurement.costs.count)",

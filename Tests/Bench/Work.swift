@@ -38,6 +38,8 @@ struct Work {
     var countRequests: (() throws -> [String: RequestCount])?
 
     /// Measures all contenders in turns and prints the result.
+    ///
+    /// A round in which another than ours fails is told of, and counts for nothing.
     func measure(in world: World) throws -> WorkResult {
         var costs = [[Cost]](repeating: [], count: contenders.count)
         for round in 0..<(contenders.map(\.rounds).max() ?? 0) {
@@ -47,7 +49,13 @@ struct Work {
             for index in turns where round < contenders[index].rounds {
                 let contender = contenders[index]
                 try contender.prepare(round)
-                costs[index].append(try world.run(contender.programs(round)))
+                let start = ContinuousClock.now
+                do {
+                    costs[index].append(try world.run(contender.programs(round)))
+                } catch let failure as Failed where index > 0 {
+                    printResult(
+                        "\(contender.name) failed after \(ContinuousClock.now - start): \(failure)")
+                }
                 try contender.cleanUp(round)
             }
         }
@@ -87,7 +95,9 @@ struct WorkResult {
     /// A bar in words, what was reached, and whether that is enough; `nil` without its contender.
     func verdict(on bar: Bar) -> (wanted: String, reached: String, isMet: Bool)? {
         guard let ours = measurements.first else { return nil }
-        func wall(_ name: String) -> Duration? { measurements.first { $0.name == name }?.wall }
+        func wall(_ name: String) -> Duration? {
+            measurements.first { $0.name == name && !$0.costs.isEmpty }?.wall
+        }
         switch bar {
         case .atMost(let limit, let names):
             guard let slowest = names.compactMap(wall).max() else { return nil }
