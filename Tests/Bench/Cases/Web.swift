@@ -57,6 +57,8 @@ private struct WebBench {
 
             """
         try world.write(text, to: project.path.appending(".dvc/config.local"))
+        // Real DVC makes no remote in a WebDAV folder that is not there.
+        if isWebDAV { try createDirectories(server.root.appending(FilePath(folder))) }
     }
 
     private func empty(_ folder: String) throws {
