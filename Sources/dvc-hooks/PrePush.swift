@@ -12,17 +12,23 @@ import Glibc
 /// Returns 0 to let Git go on, 1 to stop the push. Does not return when there is work.
 func prePush(remote: String, url: String, environment: Environment) -> CInt {
     if answeredProbe(environment) { return 0 }
-    if environment.isOn("DVC_SKIP") || environment.isOn("DVC_SKIP_PUSH") { return 0 }
     // The remote helper uploads by itself, at a moment when no connection is kept waiting.
-    if HelperAddress(url) != nil { return 0 }
-    if isatty(0) == 1 {
-        // Git gives the refs through a pipe. Waiting for somebody to type them would look like a hang.
-        printMessage("error", "the refs of this push did not reach dvc-hooks on its standard input")
-        printMessage("hint", "let what runs the hooks pass it on, or use 'git dvc install'")
-        return 1
-    }
+    let isLeftToOthers =
+        environment.isOn("DVC_SKIP") || environment.isOn("DVC_SKIP_PUSH")
+        || HelperAddress(url) != nil
     do {
+        let largeFiles = try LargeFilePush(environment)
+        if isLeftToOthers, largeFiles == nil { return 0 }
+        if isatty(0) == 1 {
+            // Git gives the refs through a pipe. Waiting for somebody to type them would look like a hang.
+            printMessage(
+                "error", "the refs of this push did not reach dvc-hooks on its standard input")
+            printMessage("hint", "let what runs the hooks pass it on, or use 'git dvc install'")
+            return 1
+        }
         let input = try OpenFile(adopting: dup(0), named: "standard input").readAll(limit: 1 << 30)
+        let status = try largeFiles?.run(remote: remote, url: url, input: input) ?? 0
+        if isLeftToOthers || status != 0 { return status }
         let push = Push(remote: remote, url: url, updates: try RefUpdate.parse(input), input: input)
         if try refusesInternalRefs(of: push, environment) { return 1 }
         return try upload(for: push.leavingNote(environment), environment)

@@ -134,6 +134,37 @@ import Testing
         #expect(try readFile(hook) == lfs)
     }
 
+    /// Git LFS puts no hooks where there are some, and says nothing: its files would stay behind.
+    @Test(arguments: [true, false])
+    func `the files of Git LFS are pushed where its hook found ours in its place`(
+        throughHelper: Bool
+    ) throws {
+        try world.dvc("install", throughHelper ? "-q" : "--hooks-only").checked()
+        try world.git("lfs", "install", "--skip-repo")
+        try world.git("config", "lfs.locksverify", "false")
+        try world.git("lfs", "track", "*.bin")
+        let files = world.bare.appending("lfs/objects")
+        for (count, skips) in [(1, "0"), (2, "1")] {
+            try world.write("large \(count)", to: "image.bin")
+            let oid = try world.commit("\(count)", as: "a")
+            try world.push("origin", "main", environment: ["DVC_SKIP_PUSH": skips]).checked()
+            let found = try world.sandbox.run("find", files.string, "-type", "f").checked()
+            #expect(found.outputLines.count == count)
+            #expect(try world.repository.remoteHolds(oid) == (skips == "0"))
+        }
+        let isOurs = String(decoding: try readFile(hook), as: UTF8.self).contains("git-dvc hook")
+        #expect(isOurs && !fileExists(hook.parent.appending("pre-push.git-dvc-chained")))
+        // Where it fails, nothing is published; Git LFS would make the object anew from the file.
+        try world.write("lost", to: "image.bin")
+        try world.commit()
+        try removeFile(world.path.appending("image.bin"))
+        try world.sandbox.run("rm", "-rf", world.path.appending(".git/lfs/objects").string)
+            .checked()
+        let refused = try world.push("origin", "main:refs/heads/refused")
+        #expect(refused.status != 0)
+        #expect(refused.errorOutput.contains("error: the files of Git LFS were not uploaded\n"))
+    }
+
     @Test func `a second call of the hook in one push does nothing`() throws {
         try world.sandbox.write(
             Array("#!/bin/sh\nexec dvc-hooks pre-push \"$@\"\n".utf8), to: hook, mode: 0o755)
