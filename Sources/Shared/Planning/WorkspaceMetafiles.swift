@@ -19,6 +19,40 @@ extension GitRepository {
         guard let workTree else { return nil }
         return nearestDVCRoot(above: directory, in: workTree)
     }
+
+    /// What Git tracks of DVC around a directory of the working copy that is in no DVC root; all from the
+    /// top of the repository.
+    ///
+    /// Throws `SubprocessError`.
+    package func dvcRootsNear(_ directory: FilePath) throws -> DVCRootsNearby {
+        let listed = try output(["ls-files", "-t", "-z", "--", ":(top,glob)**/.dvc/config"])
+        var near = DVCRootsNearby()
+        for entry in listed.split(separator: 0) {
+            guard let config = FilePath(validating: entry.dropFirst(2)) else { continue }
+            let root = config.parent.parent
+            let isLeftOut = entry.starts(with: Array("S ".utf8))
+            if directory.relative(to: root) != nil {
+                // The longer of two that are above the same place is the nearer.
+                if isLeftOut, root.bytes.count >= near.leftOut?.bytes.count ?? 0 {
+                    near.leftOut = root
+                }
+            } else if !isLeftOut, root.relative(to: directory) != nil {
+                near.below.append(root)
+            }
+        }
+        return near
+    }
+}
+
+/// The DVC roots around a place that is in none.
+package struct DVCRootsNearby: Equatable, Sendable {
+    /// The nearest one above, or there, whose `.dvc` is tracked and not in the sparse checkout: in cone
+    /// mode, every one that was not asked for.
+    package var leftOut: FilePath?
+    /// Those below that are there.
+    package var below: [FilePath] = []
+
+    package init() {}
 }
 
 /// The files of a working copy that may say what its data is; from the top of the repository.

@@ -1,5 +1,6 @@
 internal import Basics
 internal import DVC
+internal import Git
 internal import Planning
 internal import Workspace
 
@@ -53,9 +54,11 @@ struct ConfigurationFiles {
     /// The directory that holds `.dvc`, if the current one is in a DVC repository.
     let root: FilePath?
     private let sources: ConfigurationSources
+    private let environment: Environment
 
     init(at directory: FilePath, environment: Environment) {
         self.directory = directory
+        self.environment = environment
         home = environment.homeDirectory
         sources = environment.configurationSources
         var candidate = directory
@@ -78,12 +81,21 @@ struct ConfigurationFiles {
             throw level.isInRepository
                 ? ConfigurationCommandError(
                     "'\(directory)' is not inside of a DVC repository",
-                    advice: "run 'git dvc init' at the top of the repository")
+                    advice: near.advice)
                 : ConfigurationCommandError(
                     "cannot tell where the configuration of --\(level.rawValue) is",
                     advice: "set HOME")
         }
         return path.isAbsolute ? path : directory.appending(path)
+    }
+
+    /// The DVC roots around; none where there is no Git repository.
+    private var near: DVCRootsNearby {
+        guard let repository = try? Session(at: directory, environment: environment).repository,
+            let top = repository.workTree,
+            let below = (directory.resolved ?? directory).relative(to: top)
+        else { return DVCRootsNearby() }
+        return (try? repository.dvcRootsNear(below)) ?? DVCRootsNearby()
     }
 
     /// How the file is called in messages and in `--show-origin`.

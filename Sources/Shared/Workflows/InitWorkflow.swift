@@ -1,5 +1,6 @@
 package import Basics
 internal import Git
+package import Planning
 internal import Workspace
 
 #if canImport(Darwin)
@@ -16,6 +17,7 @@ package struct InitError: UserFacingError {
         case ignored
         case exists
         case notADirectory
+        case leftOut(DVCRootsNearby)
     }
 
     package let directory: FilePath
@@ -29,6 +31,7 @@ package struct InitError: UserFacingError {
             case .ignored: "Git ignores '.dvc' there"
             case .exists: "'.dvc' exists"
             case .notADirectory: "'.dvc' is there and no directory"
+            case .leftOut: "Git tracks its '.dvc', which is not in the sparse checkout"
             }
         return "cannot make a DVC repository in '\(directory)': \(cause)"
     }
@@ -40,6 +43,7 @@ package struct InitError: UserFacingError {
         case .ignored: "add '!.dvc' to .gitignore"
         case .exists: "replace it, and lose its cache, with '-f'"
         case .notADirectory: "move it away"
+        case .leftOut(let near): near.advice
         }
     }
 }
@@ -86,6 +90,12 @@ package struct InitWorkflow {
             }
             guard replaces else { throw InitError(directory: directory, reason: .exists) }
             try removeTree(top.appending(own))
+        } else {
+            let near = try repository.dvcRootsNear(below)
+            // An empty configuration would be committed in place of that one.
+            if near.leftOut == below {
+                throw InitError(directory: directory, reason: .leftOut(near))
+            }
         }
         try write(workspace, below, own)
         let files = [own.appending("config"), own.appending(".gitignore")].map(\.string)
