@@ -46,6 +46,14 @@ import Glibc
         #expect(result.errorOutput.contains("data/b"), "\(result)")
     }
 
+    @Test func `a cache that cannot be read is not called a remote`() throws {
+        try sandbox.run("chmod", "000", repository.cache.string).checked()
+        let result = try sandbox.runUnprivileged("git", "dvc", "status", in: repository.path)
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errorOutput.contains(" in the cache: permission denied: '"), "\(result)")
+        #expect(!result.errorOutput.contains("remote"), "\(result)")
+    }
+
     @Test func `links that lead nowhere, or in a circle, and names that are no text`() throws {
         let path = repository.path
         try write("other", "one")

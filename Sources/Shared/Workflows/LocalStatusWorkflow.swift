@@ -4,6 +4,7 @@ internal import Git
 internal import LocalBackend
 package import Planning
 internal import StatusCache
+internal import Storage
 internal import Workspace
 
 /// Compares metafiles, working copy and cache; changes nothing but the record of files that were read.
@@ -41,7 +42,9 @@ package struct LocalStatusWorkflow {
         for root in Set(selected.stages.map(\.stage.root)) {
             comparisons[root] = StageComparison(
                 root: standpoint.top.appending(root),
-                cache: selected.cacheDirectories[root].map { LocalStore(root: $0, name: "cache") },
+                cache: selected.cacheDirectories[root].map {
+                    LocalStore(root: $0, name: StoreTraits.cacheName)
+                },
                 states: states, threads: threads)
         }
         let found = try await changes(of: selected.stages, comparisons)

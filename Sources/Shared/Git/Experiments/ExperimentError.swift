@@ -51,7 +51,8 @@ package enum ExperimentError: UserFacingError, Equatable {
             "use one of the full names: \(refs.map(\.description).joined(separator: ", "))"
         case .noExperimentRef: "experiments are called refs/exps/<2 digits>/<38 digits>/<name>"
         case .unknownRevision, .noCommit: nil
-        case .badName: "the rules are those of git check-ref-format, without '/'"
+        case .badName:
+            "the rules are those of git check-ref-format; an experiment's name has no '/'"
         case .exists: "choose another name, or replace it with '--force'"
         case .branchExists: "choose another name for the branch"
         }
