@@ -72,7 +72,8 @@ struct BenchCase: Sendable {
 
     static let all = [
         codeOnlyCase, firstPushCase, nothingNewCase, tenChangedCase, largeCase, startCase,
-        addManyCase, addLargeCase, historyCase, hundredThousandCase, millionCase, statusCase,
+        addManyCase, addLargeCase, historyCase, hundredThousandCase, millionCase, millionBackCase,
+        statusCase,
         checkoutCase, fetchCase, gitCheckoutCase, gcCase, fsckCase, experimentsCase,
         s3FirstPushCase, s3NothingNewCase, s3TenChangedCase, s3LargeCase,
         s3FetchCase, s3FetchLargeCase,

@@ -10,18 +10,60 @@ let hundredThousandCase = BenchCase(
     name: "hundred-thousand", summary: "the same for a hundred thousand", runsOnlyByName: true
 ) { world in try manyMembers(100_000, in: world) }
 
+let millionBackCase = BenchCase(
+    name: "million-back", summary: "a directory of a million files: fetch and checkout",
+    runsOnlyByName: true
+) { world in
+    let project = try Project("million-back", in: world)
+    try makeMembers(1_000_000, of: project, in: world)
+    let remote = project.storage("all")
+    try project.use(remote)
+    try createDirectories(remote)
+    try renameFile(project.objects, to: remote.appending("files"))
+    try project.commit("Add data")
+    let data = project.path.appending("data")
+    /// `removed`: what is there only after the work.
+    func measure(_ verb: String, removed: FilePath) throws -> WorkResult {
+        let invocation = try world.invocation("git", ["dvc", verb], in: project.path)
+        return try Work(
+            title: "\(verb) of 1000000 members", bars: [.peakAtMostMiB(300)],
+            contenders: [
+                Contender(
+                    name: "git dvc \(verb)", rounds: world.rounds(2, quick: 1),
+                    prepare: { _ in try world.run("rm", "-rf", "\(removed)") },
+                    programs: { _ in [invocation] })
+            ]
+        ).measure(in: world)
+    }
+    // The checkout finds what the last fetch brought.
+    let results = [
+        try measure("fetch", removed: project.cache), try measure("checkout", removed: data),
+    ]
+    try world.run("rm", "-rf", "\(project.path.parent)")
+    return results
+}
+
+/// Tracks so many members as the directory `data`, with their objects in the cache.
+///
+/// `version`: ten times as many members are not as at first.
+private func makeMembers(
+    _ count: Int, version: Int = 0, of project: Project, in world: World
+) throws {
+    let maker = MemberMaker(cache: project.cache, count: count, newCount: version * 10)
+    let made = try world.run(world.ownProgram, maker.words)
+    let words = made.split { $0 == " " || $0 == "\n" }.map(String.init)
+    guard words.count == 2, let oid = ObjectID(words[0]), let size = Int(words[1]) else {
+        throw WrongUse(summary: "the members were not made: \(made)")
+    }
+    try project.track("data", oid, size: size)
+}
+
 /// A directory of so many members whose cache and remote are both whole.
 private func manyMembers(_ count: Int, in world: World) throws -> [WorkResult] {
     let project = try Project("members-\(count)", in: world)
     let title = "\(count) members"
     func useVersion(_ version: Int) throws {
-        let maker = MemberMaker(cache: project.cache, count: count, newCount: version * 10)
-        let made = try world.run(world.ownProgram, maker.words)
-        let words = made.split { $0 == " " || $0 == "\n" }.map(String.init)
-        guard words.count == 2, let oid = ObjectID(words[0]), let size = Int(words[1]) else {
-            throw WrongUse(summary: "the members were not made: \(made)")
-        }
-        try project.track("data", oid, size: size)
+        try makeMembers(count, version: version, of: project, in: world)
     }
     try useVersion(0)
     let remote = project.storage("first")
