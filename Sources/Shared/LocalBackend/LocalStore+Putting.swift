@@ -59,12 +59,34 @@ extension LocalStore {
         _ key: ObjectKey, _ body: (FilePath) async throws -> Int64
     ) async throws -> Int64 {
         let target = path(of: key)
-        let temporary = temporaryPath(in: target.parent)
-        do throws(SystemError) {
-            try createShard(target.parent)
-        } catch {
-            throw failure(.download, key, error)
+        let folder = target.parent
+        // Asked for by the first object only: thousands follow.
+        if !shards.withLock({ $0.contains(folder) }) {
+            do throws(SystemError) {
+                try createShard(folder)
+            } catch {
+                throw failure(.download, key, error)
+            }
+            shards.withLock { _ = $0.insert(folder) }
         }
+        do {
+            return try await receive(key, at: target, body)
+        } catch {
+            // Somebody else may have removed an empty directory since; any other error stands.
+            guard error is StoreError, !directoryExists(folder) else { throw error }
+            do throws(SystemError) {
+                try createShard(folder)
+            } catch {
+                throw failure(.download, key, error)
+            }
+            return try await receive(key, at: target, body)
+        }
+    }
+
+    private func receive(
+        _ key: ObjectKey, at target: FilePath, _ body: (FilePath) async throws -> Int64
+    ) async throws -> Int64 {
+        let temporary = temporaryPath(in: target.parent)
         do {
             let size = try await body(temporary)
             do throws(SystemError) {

@@ -20,6 +20,8 @@ package struct LocalStore: ObjectCache {
     let reflinksIn = Reflinks()
     let reflinksOut = Reflinks()
     let hashing = PairedHashing()
+    /// The directories for objects that ``receive(_:_:)`` saw or made.
+    let shards = Locked<Set<FilePath>>([])
 
     /// A store at `root`, which the first `put` creates when it does not exist.
     ///

@@ -135,6 +135,20 @@ import Glibc
         #expect(try fixture.files().count == 1)
     }
 
+    @Test func `an empty folder that somebody removed meanwhile is made again`() async throws {
+        let memory = MemoryStore()
+        let key = memory.insert([1, 2, 3])
+        let path = fixture.store.path(of: key)
+        for _ in 1...2 {
+            _ = try await fixture.store.receive(key) { path in
+                try await memory.get(key, toFileAt: path)
+            }
+            #expect(try readFile(path) == [1, 2, 3])
+            try removeFile(path)
+            #expect(path.parent.withCString { rmdir($0) } == 0)
+        }
+    }
+
     @Test func `the message names the object, the remote and the folder, not the temporary file`()
         async throws
     {
