@@ -30,6 +30,15 @@ package struct ObjectID: Hashable, Sendable {
     ///
     /// Upper case is refused: DVC looks such an id up as it is written and never finds it.
     package init?(_ text: some Collection<UInt8>, scheme: HashScheme = .md5) {
+        // Thousands of names are read, so where they lie, and not through the collection.
+        let found =
+            text.withContiguousStorageIfAvailable { Self(spelled: $0, scheme) }
+            ?? Array(text.prefix(37)).withUnsafeBufferPointer { Self(spelled: $0, scheme) }
+        guard let found else { return nil }
+        self = found
+    }
+
+    private init?(spelled text: UnsafeBufferPointer<UInt8>, _ scheme: HashScheme) {
         let digits = text.prefix(32)
         let rest = text.dropFirst(32)
         guard digits.count == 32, rest.isEmpty || rest.elementsEqual(".dir".utf8) else {
