@@ -20,7 +20,11 @@ package func percentEncoded(
 }
 
 package func percentEncoded(_ text: String, keepingSlashes: Bool = false) -> String {
-    percentEncoded(text.utf8, keepingSlashes: keepingSlashes)
+    // The names of objects have nothing to encode, and thousands of them are asked for.
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
+        bytes.allSatisfy { isUnreserved($0) || (keepingSlashes && $0 == UInt8(ascii: "/")) }
+    }
+    return isPlain == true ? text : percentEncoded(text.utf8, keepingSlashes: keepingSlashes)
 }
 
 private func isUnreserved(_ byte: UInt8) -> Bool {

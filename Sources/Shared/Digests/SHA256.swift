@@ -9,14 +9,16 @@ package struct SHA256Digest: Hashable, Sendable {
     package var hexDigits: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: bytes.count * 2) { buffer, count in
             for byte in bytes {
-                for nibble in [byte >> 4, byte & 15] {
-                    buffer[count] =
-                        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
-                    count += 1
-                }
+                buffer[count] = hexDigit(byte >> 4)
+                buffer[count + 1] = hexDigit(byte & 15)
+                count += 2
             }
         }
     }
+}
+
+private func hexDigit(_ nibble: UInt8) -> UInt8 {
+    nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
 }
 
 extension SHA256Digest: CustomStringConvertible {

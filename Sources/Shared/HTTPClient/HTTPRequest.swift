@@ -69,6 +69,15 @@ package struct HTTPRequest: Sendable {
     /// Who is on the other side, and how to get there.
     package var peer: Peer
 
+    /// Whether a body is announced, be it an empty one.
+    var hasBody: Bool {
+        if case .none = body {
+            method != .get && method != .head && method != .delete
+        } else {
+            true
+        }
+    }
+
     package init(
         _ method: Method, _ url: String, headers: [HTTPHeader] = [], body: Body = .none,
         to destination: Destination = .memory(limit: 1 << 20), peer: Peer
@@ -94,13 +103,20 @@ package struct HTTPHeader: Equatable, Sendable {
 
     /// Whether it can be sent: a name of letters, digits and `-_`, and a value on one line.
     var isValid: Bool {
-        let nameIsValid = name.utf8.allSatisfy { byte in
+        let nameIsValid = name.hasOnlyBytes { byte in
             byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                 || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
         }
         return nameIsValid && !name.isEmpty
-            && value.utf8.allSatisfy { ($0 >= 0x20 || $0 == 0x09) && $0 != 0x7f }
+            && value.hasOnlyBytes { ($0 >= 0x20 || $0 == 0x09) && $0 != 0x7f }
+    }
+}
+
+extension String {
+    /// Whether all bytes of the text are such; in the memory they lie in, because each request asks.
+    func hasOnlyBytes(_ isSuch: (UInt8) -> Bool) -> Bool {
+        utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isSuch) } ?? utf8.allSatisfy(isSuch)
     }
 }
 

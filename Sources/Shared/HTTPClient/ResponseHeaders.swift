@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
 /// The header lines of an answer, as they came: only what somebody asks for is taken apart.
 package struct ResponseHeaders: Equatable, Sendable {
     private var bytes: [UInt8] = []
@@ -12,7 +18,11 @@ package struct ResponseHeaders: Equatable, Sendable {
 
     var count: Int { bytes.count }
 
-    mutating func append(_ line: UnsafeRawBufferPointer) { bytes.append(contentsOf: line) }
+    mutating func append(_ line: UnsafeRawBufferPointer) {
+        // Room for all that most answers have.
+        if bytes.isEmpty { bytes.reserveCapacity(512) }
+        bytes.append(contentsOf: line)
+    }
 
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
@@ -34,8 +44,7 @@ private func valueRange(
 ) -> Range<Int>? {
     var start = 0
     while start < bytes.count {
-        var end = start
-        while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end += 1 }
+        var end = endOfLine(in: bytes, from: start)
         if hasName(name, bytes, start..<end) {
             var first = start + name.count + 1
             while first < end, isBlank(bytes[first]) { first += 1 }
@@ -45,6 +54,14 @@ private func valueRange(
         start = end + 1
     }
     return nil
+}
+
+/// Where the line that begins at `start` has its LF, or the bytes end.
+private func endOfLine(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    guard let base = bytes.baseAddress,
+        let found = memchr(base + start, CInt(UInt8(ascii: "\n")), bytes.count - start)
+    else { return bytes.count }
+    return base.distance(to: found)
 }
 
 private func hasName(
@@ -62,7 +79,8 @@ private func hasName(
 ///
 /// A status line starts a header anew, because it follows an answer such as `100 Continue`.
 func statusCode(inLine line: UnsafeRawBufferPointer) -> Int? {
-    guard line.starts(with: "HTTP/".utf8) else { return nil }
+    // The first letter already tells most lines from this one.
+    guard line.first == UInt8(ascii: "H"), line.starts(with: "HTTP/".utf8) else { return nil }
     guard let blank = line.firstIndex(of: UInt8(ascii: " ")) else { return 0 }
     var status = 0
     for byte in line[blank...].drop(while: { $0 == UInt8(ascii: " ") }).prefix(3) {

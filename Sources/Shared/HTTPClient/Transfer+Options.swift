@@ -95,19 +95,32 @@ extension Transfer {
     }
 
     private func setHeaders(_ options: inout Options) {
-        func add(_ line: String) {
-            headerList = options.curl.pointee.slist_append(headerList, line) ?? headerList
+        var line: [UInt8] = []
+        line.reserveCapacity(320)
+        func add(_ name: String, _ separator: String, _ value: String = "") {
+            line.removeAll(keepingCapacity: true)
+            for part in [name, separator, value, "\0"] { line.append(contentsOf: part.utf8) }
+            let list = line.withUnsafeBytes { bytes in
+                bytes.withMemoryRebound(to: CChar.self) {
+                    options.curl.pointee.slist_append(headerList, $0.baseAddress)
+                }
+            }
+            headerList = list ?? headerList
         }
-        for header in request.headers + request.secrets {
-            // A header without a value would be taken out, and with a semicolon it is empty.
-            add(header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)")
+        for headers in [request.headers, request.secrets] {
+            for header in headers {
+                // One without a value would be taken out, and with a semicolon it is empty.
+                add(header.name, header.value.isEmpty ? ";" : ": ", header.value)
+            }
         }
-        // libcurl's own ideas, which would otherwise be added to some requests.
-        if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
-            add("Content-Type:")
+        // libcurl's own ideas, which would otherwise be added: these two only where there is a body.
+        if request.hasBody {
+            if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+                add("Content-Type", ":")
+            }
+            add("Expect", ":", request.expectsContinue ? " 100-continue" : "")
         }
-        add(request.expectsContinue ? "Expect: 100-continue" : "Expect:")
-        add("Accept:")
+        add("Accept", ":")
         options.set(CURLOPT_HTTPHEADER, UnsafeRawPointer(headerList))
     }
 

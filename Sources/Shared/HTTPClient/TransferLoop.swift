@@ -71,22 +71,33 @@ package final class TransferLoop: Sendable {
 ///
 /// A URL with a user or a password is none of ours: they would be sent without being asked for.
 package func hostAndPort(ofURL url: String) -> String? {
-    // Byte by byte, because it is asked for each request.
-    let scheme = ["https://", "http://"].first { scheme in
-        url.utf8.count > scheme.utf8.count
-            && zip(url.utf8, scheme.utf8).allSatisfy { $0 == $1 || $0 | 0x20 == $1 && $0 >= 0x41 }
-    }
-    guard let scheme else { return nil }
-    let authority = url.utf8.dropFirst(scheme.utf8.count).prefix { byte in
+    // Asked for each request, so the bytes are looked at where they lie.
+    url.utf8.withContiguousStorageIfAvailable { hostAndPort(inBytes: $0) }
+        ?? Array(url.utf8).withUnsafeBufferPointer { hostAndPort(inBytes: $0) }
+}
+
+private func hostAndPort(inBytes url: UnsafeBufferPointer<UInt8>) -> String? {
+    guard let start = lengthOfPrefix("https://", of: url) ?? lengthOfPrefix("http://", of: url)
+    else { return nil }
+    // Everything must be printable ASCII: who makes URLs encodes the rest.
+    guard url.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { return nil }
+    let authority = url[start...].prefix { byte in
         byte != UInt8(ascii: "/") && byte != UInt8(ascii: "?") && byte != UInt8(ascii: "#")
     }
     let isPlain = authority.allSatisfy { byte in
-        byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "@") && byte != UInt8(ascii: "\\")
-            && byte != UInt8(ascii: "%")
+        byte != UInt8(ascii: "@") && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "%")
     }
-    // Everything else must be printable ASCII as well: who makes URLs encodes the rest.
-    guard isPlain, !authority.isEmpty, url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-        return nil
+    guard isPlain, !authority.isEmpty else { return nil }
+    return String(decoding: UnsafeBufferPointer(rebasing: authority), as: UTF8.self).lowercased()
+}
+
+/// How long a prefix is with which the URL begins, in any case; `nil` when it does not.
+private func lengthOfPrefix(_ prefix: StaticString, of url: UnsafeBufferPointer<UInt8>) -> Int? {
+    prefix.withUTF8Buffer { prefix in
+        guard url.count > prefix.count else { return nil }
+        for (byte, wanted) in zip(url, prefix) where byte != wanted {
+            guard byte >= 0x41, byte | 0x20 == wanted else { return nil }
+        }
+        return prefix.count
     }
-    return Substring(authority).lowercased()
 }

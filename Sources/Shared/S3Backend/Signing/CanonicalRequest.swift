@@ -20,38 +20,54 @@ struct CanonicalRequest {
         _ request: UnsignedRequest, path: String, addingHeaders headers: [HTTPHeader] = [],
         addingQuery query: String = ""
     ) {
-        var lines = [("host", request.host)]
-        for header in request.headers + headers {
-            let name = header.name.lowercased()
-            guard !Self.unsignedHeaders.contains(name) else { continue }
-            lines.append((name, Self.trimmed(header.value)))
-        }
-        // Values of one name keep their order, so the sort must be stable: by index, then.
-        let order = lines.indices.sorted { (lines[$0].0, $0) < (lines[$1].0, $1) }
+        var lines = [HTTPHeader("host", request.host)]
+        lines.reserveCapacity(1 + request.headers.count + headers.count)
+        for header in request.headers { Self.insert(header, into: &lines) }
+        for header in headers { Self.insert(header, into: &lines) }
+        // All of it byte by byte: each request is signed, and short strings cost more than hashing.
         var canonical: [UInt8] = []
         canonical.reserveCapacity(1024)
+        var names: [UInt8] = []
         func add(_ text: String) { canonical.append(contentsOf: text.utf8) }
-        add(request.method + "\n" + path + "\n")
-        add(Self.sorted(query: [request.query, query].filter { !$0.isEmpty }) + "\n")
-        var names: [String] = []
-        for index in order {
-            let (name, value) = lines[index]
-            if names.last == name {
-                add("," + value)
+        func add(_ byte: Unicode.Scalar) { canonical.append(UInt8(ascii: byte)) }
+        add(request.method)
+        add("\n" as Unicode.Scalar)
+        add(path)
+        add("\n" as Unicode.Scalar)
+        add(Self.sorted(query: [request.query, query]))
+        for (index, line) in lines.enumerated() {
+            if index > 0, lines[index - 1].name == line.name {
+                add("," as Unicode.Scalar)
             } else {
-                if !names.isEmpty { add("\n") }
-                names.append(name)
-                add(name + ":" + value)
+                add("\n" as Unicode.Scalar)
+                add(line.name)
+                add(":" as Unicode.Scalar)
+                if index > 0 { names.append(UInt8(ascii: ";")) }
+                names.append(contentsOf: line.name.utf8)
             }
+            add(line.value)
         }
-        signedHeaders = names.joined(separator: ";")
-        add("\n\n" + signedHeaders + "\n" + request.payload.headerValue)
+        add("\n\n")
+        canonical.append(contentsOf: names)
+        add("\n" as Unicode.Scalar)
+        add(request.payload.headerValue)
         bytes = canonical
+        signedHeaders = String(decoding: names, as: UTF8.self)
+    }
+
+    /// Puts a header that is signed where it belongs; values of one name keep their order.
+    private static func insert(_ header: HTTPHeader, into lines: inout [HTTPHeader]) {
+        let isLowercase = header.name.utf8.allSatisfy { !(0x41...0x5a).contains($0) }
+        let name = isLowercase ? header.name : header.name.lowercased()
+        guard !unsignedHeaders.contains(name) else { return }
+        var place = lines.count
+        while place > 0, lines[place - 1].name > name { place -= 1 }
+        lines.insert(HTTPHeader(name, trimmed(header.value)), at: place)
     }
 
     /// The parameters in the order of their bytes, first by name, then by value.
     private static func sorted(query parts: [String]) -> String {
-        if parts.isEmpty { return "" }
+        if parts.allSatisfy(\.isEmpty) { return "" }
         let pairs = parts.flatMap { $0.split(separator: "&", omittingEmptySubsequences: true) }
             .map { pair -> (name: [UInt8], value: [UInt8]) in
                 let sides = pair.utf8.split(
@@ -70,16 +86,20 @@ struct CanonicalRequest {
 
     /// Without white space at both ends, and with one blank for any within.
     private static func trimmed(_ value: String) -> String {
-        // Asked for each header of each request, so byte by byte.
+        let isTrimmed =
+            value.utf8.withContiguousStorageIfAvailable(hasNoSpareBlank)
+            ?? hasNoSpareBlank(value.utf8)
+        if isTrimmed { return value }
+        return value.split { $0 == " " || $0.isNewline || $0 == "\t" }.joined(separator: " ")
+    }
+
+    private static func hasNoSpareBlank(_ bytes: some Collection<UInt8>) -> Bool {
         var last = UInt8(ascii: " ")
-        var isPlain = true
-        for byte in value.utf8 {
-            if byte < 0x20 || byte == 0x20 && last == 0x20 { isPlain = false }
+        for byte in bytes {
+            if byte < 0x20 || byte == 0x20 && last == 0x20 { return false }
             last = byte
         }
-        isPlain = isPlain && (last != UInt8(ascii: " ") || value.isEmpty)
-        if isPlain { return value }
-        return value.split { $0 == " " || $0.isNewline || $0 == "\t" }.joined(separator: " ")
+        return last != UInt8(ascii: " ") || bytes.isEmpty
     }
 }
 

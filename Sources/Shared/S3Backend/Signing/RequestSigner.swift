@@ -15,12 +15,22 @@ package final class RequestSigner: Sendable {
     private let latest = Locked<DerivedKey?>(nil)
 
     /// The last moment that was spelled: hundreds of requests are signed in one second.
-    private let latestMoment = Locked<(time: AWSTime, text: String)?>(nil)
+    private let latestMoment = Locked<Moment?>(nil)
 
     private struct DerivedKey: Sendable {
         let secret: String
         let day: String
         let key: HMACSHA256
+    }
+
+    private struct Moment: Sendable {
+        let time: AWSTime
+        /// `20150830T123600Z`.
+        let text: String
+        /// Its first eight characters.
+        let day: String
+        /// `20150830/us-east-1/s3/aws4_request`.
+        let scope: String
     }
 
     private static let algorithm = "AWS4-HMAC-SHA256"
@@ -35,8 +45,9 @@ package final class RequestSigner: Sendable {
     package func headers(
         for request: UnsignedRequest, as credentials: AWSCredentials, at time: AWSTime
     ) -> [HTTPHeader] {
-        let timestamp = spelled(time)
-        var added = [HTTPHeader("x-amz-date", timestamp)]
+        let moment = moment(time)
+        var added = [HTTPHeader("x-amz-date", moment.text)]
+        added.reserveCapacity(4)
         if service == "s3" {
             added.append(HTTPHeader("x-amz-content-sha256", request.payload.headerValue))
         }
@@ -45,13 +56,17 @@ package final class RequestSigner: Sendable {
         }
         let canonical = CanonicalRequest(
             request, path: canonicalPath(request.path), addingHeaders: added)
-        let signature = signature(of: canonical, as: credentials, timestamp: timestamp)
-        let scope = "\(credentials.accessKeyID)/\(scope(of: timestamp))"
-        added.append(
-            HTTPHeader(
-                "authorization",
-                "\(Self.algorithm) Credential=\(scope), SignedHeaders=\(canonical.signedHeaders), "
-                    + "Signature=\(signature)"))
+        let signature = signature(of: canonical, as: credentials, at: moment)
+        var value: [UInt8] = []
+        value.reserveCapacity(256)
+        for part in [
+            Self.algorithm, " Credential=", credentials.accessKeyID, "/", moment.scope,
+            ", SignedHeaders=", canonical.signedHeaders, ", Signature=",
+        ] {
+            value.append(contentsOf: part.utf8)
+        }
+        value.append(contentsOf: signature.hexDigits)
+        added.append(HTTPHeader("authorization", String(decoding: value, as: UTF8.self)))
         return added
     }
 
@@ -64,19 +79,19 @@ package final class RequestSigner: Sendable {
     ) -> String {
         var request = request
         request.payload = .unsigned
-        let timestamp = spelled(time)
+        let moment = moment(time)
         let path = canonicalPath(request.path)
         let names = CanonicalRequest(request, path: path).signedHeaders
-        let scope = "\(credentials.accessKeyID)/\(scope(of: timestamp))"
+        let scope = "\(credentials.accessKeyID)/\(moment.scope)"
         var query =
             "X-Amz-Algorithm=\(Self.algorithm)&X-Amz-Credential=\(percentEncoded(scope))"
-            + "&X-Amz-Date=\(timestamp)&X-Amz-Expires=\(lifetime)"
+            + "&X-Amz-Date=\(moment.text)&X-Amz-Expires=\(lifetime)"
             + "&X-Amz-SignedHeaders=\(percentEncoded(names))"
         if let token = credentials.sessionToken {
             query += "&X-Amz-Security-Token=\(percentEncoded(token))"
         }
         let canonical = CanonicalRequest(request, path: path, addingQuery: query)
-        let signature = signature(of: canonical, as: credentials, timestamp: timestamp)
+        let signature = signature(of: canonical, as: credentials, at: moment)
         let before = request.query.isEmpty ? "" : request.query + "&"
         return before + query + "&X-Amz-Signature=\(signature)"
     }
@@ -89,25 +104,28 @@ package final class RequestSigner: Sendable {
         return percentEncoded(withoutDotSegments(path), keepingSlashes: true)
     }
 
-    private func scope(of timestamp: String) -> String {
-        "\(timestamp.prefix(8))/\(region)/\(service)/aws4_request"
-    }
-
     private func signature(
-        of canonical: CanonicalRequest, as credentials: AWSCredentials, timestamp: String
+        of canonical: CanonicalRequest, as credentials: AWSCredentials, at moment: Moment
     ) -> SHA256Digest {
-        let text =
-            "\(Self.algorithm)\n\(timestamp)\n\(scope(of: timestamp))\n\(sha256(canonical.bytes))"
-        return key(secret: credentials.secretAccessKey, day: String(timestamp.prefix(8)))
-            .code(for: text.utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(192)
+        for line in [Self.algorithm, moment.text, moment.scope] {
+            text.append(contentsOf: line.utf8)
+            text.append(UInt8(ascii: "\n"))
+        }
+        text.append(contentsOf: sha256(canonical.bytes).hexDigits)
+        return key(secret: credentials.secretAccessKey, day: moment.day).code(for: text)
     }
 
-    private func spelled(_ time: AWSTime) -> String {
+    private func moment(_ time: AWSTime) -> Moment {
         latestMoment.withLock { latest in
-            if let latest, latest.time == time { return latest.text }
+            if let latest, latest.time == time { return latest }
             let text = time.basicFormat
-            latest = (time, text)
-            return text
+            let day = String(text.prefix(8))
+            let moment = Moment(
+                time: time, text: text, day: day, scope: "\(day)/\(region)/\(service)/aws4_request")
+            latest = moment
+            return moment
         }
     }
 
