@@ -63,29 +63,33 @@ package struct RangedDownload: Sendable {
     /// unless its content has another name.
     package func get(toFileAt path: FilePath, observer: ByteObserver?) async throws -> Int64 {
         try Task.checkCancellation()
-        let target: DownloadTarget
-        do throws(SystemError) {
-            target = try DownloadTarget(creating: path)
-        } catch {
-            throw StoreError(.download, key, store: store, writing: error)
-        }
-        let moved = MovedBytes(observer)
+        let place = DownloadPlace(path)
+        let moved = MovedBytes.telling(observer)
         do {
-            let size = try await download(to: target, moved)
-            target.keep()
+            let size = try await download(to: place, moved)
+            place.target?.keep()
             return size
         } catch {
             moved.takeBack()
-            target.keep(after: error)
+            place.target?.keep(after: error)
             throw error
         }
     }
 
-    private func download(to target: DownloadTarget, _ moved: MovedBytes) async throws -> Int64 {
-        let first = try await moved.during { try await firstPiece(target, $0) }
+    private func download(to place: DownloadPlace, _ moved: MovedBytes) async throws -> Int64 {
+        let first = try await moved.during { try await firstPiece(place, $0) }
+        let target: DownloadTarget
+        do throws(SystemError) {
+            target = try place.opened()
+            if let content = first.content { try target.file.write(content) }
+        } catch {
+            throw StoreError(.download, key, store: store, writing: error)
+        }
         let found =
             if first.count < first.total, key.oid.scheme == .md5 {
                 try await nameAfterRest(first, target, moved)
+            } else if let content = first.content, first.count == first.total {
+                objectID(of: content, isDirectory: key.oid.isDirectory, scheme: key.oid.scheme)
             } else {
                 try await nameInOrder(first, target, moved)
             }
@@ -128,9 +132,17 @@ package struct RangedDownload: Sendable {
     private struct FirstPiece: Sendable {
         var count: Int64
         var total: Int64
+        /// What is still to be written; `nil` when it is in the file.
+        var content: [UInt8]?
         var tag: String?
         var checksum: ContentChecksum?
     }
+
+    /// In bytes: what stays in memory until it is hashed.
+    ///
+    /// Longer pieces are written by the thread that all requests share, and read again. Dozens may be
+    /// there at once.
+    private static let smallSize = 32 << 10
 
     private static let emptyObjects = [HashScheme.md5, .md5DosToUnix].map {
         objectID(of: [], scheme: $0)
@@ -138,26 +150,32 @@ package struct RangedDownload: Sendable {
 
     /// Most objects are no longer than one piece, and need one request.
     private func firstPiece(
-        _ target: DownloadTarget, _ moved: (@Sendable (Int64) -> Void)?
+        _ place: DownloadPlace, _ moved: (@Sendable (Int64) -> Void)?
     ) async throws -> FirstPiece {
         // A range of nothing is an error, so what must be empty is asked for as a whole.
         let isEmpty = Self.emptyObjects.contains(key.oid)
+        // What a legacy object's name does not say is compared with the file.
+        let isLegacy = key.oid.scheme == .md5DosToUnix
         let response = try await send(
             Piece(
                 range: isEmpty ? nil : 0..<pieceSize, tag: nil,
-                destination: .file(descriptor: target.descriptor, offset: 0, limit: .max),
-                targetPath: target.file.path, isBulk: false, observer: moved))
+                destination: .memoryOrFile(memory: isLegacy ? 0 : Self.smallSize) {
+                    Result { () throws(SystemError) in try place.opened().descriptor }
+                }, targetPath: place.path, isBulk: false, observer: moved))
         let count = response.bodyCount
-        var first = FirstPiece(
-            count: count, total: count, tag: tag(response), checksum: checksum(response))
+        var first = FirstPiece(count: count, total: count)
+        if response.body.count == count { first.content = response.body }
+        if isLegacy { first.checksum = checksum(response) }
+        let sent = response["content-range"]
         switch response.status {
-        case 200 where response["content-range"] == nil: return first
+        case 200 where sent == nil: return first
         case 200, 206:
             // rclone sends a range with the status of a whole.
-            guard let range = ContentRange(response["content-range"]), range.start == 0,
+            guard let range = ContentRange(sent), range.start == 0,
                 range.end == count, range.end == min(range.total, pieceSize)
             else { throw wrongRange }
             first.total = range.total
+            if first.total > count { first.tag = tag(response) }
             return first
         case 416: return FirstPiece(count: 0, total: 0)  // it is empty; its hash will tell
         default: throw failure(response)

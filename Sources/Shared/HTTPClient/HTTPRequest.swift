@@ -1,3 +1,5 @@
+package import Basics
+
 /// One request, complete: nothing is added to it but what HTTP itself needs.
 package struct HTTPRequest: Sendable {
     package enum Method: String, Sendable {
@@ -41,6 +43,12 @@ package struct HTTPRequest: Sendable {
         ///
         /// More bytes than `limit` end the request.
         case file(descriptor: CInt, offset: Int64, limit: Int64)
+        /// Into ``HTTPResponse/body`` when there are no more bytes than `memory`; as soon as there are,
+        /// all of them to the file that `open` then gives, from its start on, and the body is empty.
+        ///
+        /// `open` is called once at most, on the loop's thread; its file stays open until the request
+        /// has ended.
+        case memoryOrFile(memory: Int, open: @Sendable () -> Result<CInt, SystemError>)
     }
 
     package var method: Method

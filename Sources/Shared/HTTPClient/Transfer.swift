@@ -28,6 +28,8 @@ final class Transfer: @unchecked Sendable {
     private var status = 0
     private var headers = ResponseHeaders()
     private var received: [UInt8] = []
+    /// Where the body goes once it is too long for ``received``.
+    private var spillFile: CInt?
     private var receivedCount: Int64 = 0
     private var hasMoved = false
     /// Since ``isStalled(_:_:)`` was last asked: the clock is read there, and not for each line.
@@ -123,10 +125,36 @@ final class Transfer: @unchecked Sendable {
         case .file(let descriptor, let offset, let limit):
             guard end <= limit else { return fail(.tooLarge(limit: limit)) }
             guard write(bytes, to: descriptor, at: offset + receivedCount) else { return false }
+        case .memoryOrFile(let memory, let open):
+            if spillFile == nil, end <= memory {
+                received.append(contentsOf: bytes)
+            } else {
+                guard spill(bytes, open) else { return false }
+            }
         }
         receivedCount = end
         noteMove(Int64(bytes.count))
         return true
+    }
+
+    /// Writes the next bytes to the file for what is too long for memory, after all before them.
+    private func spill(
+        _ bytes: UnsafeRawBufferPointer, _ open: () -> Result<CInt, SystemError>
+    ) -> Bool {
+        if spillFile == nil {
+            switch open() {
+            case .success(let descriptor): spillFile = descriptor
+            case .failure(let error): return fail(.writing(code: error.code))
+            }
+        }
+        guard let spillFile else { return false }
+        if !received.isEmpty {
+            guard received.withUnsafeBytes({ write($0, to: spillFile, at: 0) }) else {
+                return false
+            }
+            received = []
+        }
+        return write(bytes, to: spillFile, at: receivedCount)
     }
 
     private func write(
@@ -267,19 +295,4 @@ final class Transfer: @unchecked Sendable {
             + "\(request.body.count) bytes sent, \(receivedCount) received in "
             + "\(microseconds / 1000) ms\(connection)"
     }
-}
-
-/// A URL without the values of its query, of which some services make a password.
-func traceable(url: String) -> String {
-    guard let mark = url.firstIndex(of: "?") else { return url }
-    let shown = [
-        "list-type", "prefix", "uploads", "partNumber", "max-keys", "delimiter", "op",
-        "uploadType", "alt", "name", "startOffset", "maxResults", "ifGenerationMatch", "restype",
-        "comp", "blockid", "maxresults",
-    ]
-    let parts = url[url.index(after: mark)...].split(separator: "&").map { part in
-        let name = part.prefix { $0 != "=" }
-        return shown.contains(String(name)) || name.count == part.count ? part : name + "=..."
-    }
-    return url[..<mark] + "?" + parts.joined(separator: "&")
 }

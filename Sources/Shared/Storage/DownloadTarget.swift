@@ -68,6 +68,27 @@ package final class DownloadTarget: Sendable {
     }
 }
 
+/// Where a download goes: a file that is only made when there is something to write.
+package final class DownloadPlace: Sendable {
+    package let path: FilePath
+    private let made = Locked<DownloadTarget?>(nil)
+
+    package init(_ path: FilePath) { self.path = path }
+
+    /// The file, if there was something to write.
+    package var target: DownloadTarget? { made.withLock { $0 } }
+
+    /// The file, which the first call makes.
+    package func opened() throws(SystemError) -> DownloadTarget {
+        try made.withLock { made throws(SystemError) in
+            if let made { return made }
+            let target = try DownloadTarget(creating: path)
+            made = target
+            return target
+        }
+    }
+}
+
 /// Hashes a file behind the one who writes it; used by one task at a time, on whichever thread.
 package final class WrittenFileHasher: @unchecked Sendable {
     private let target: DownloadTarget

@@ -7,6 +7,13 @@ package final class MovedBytes: Sendable {
 
     package init(_ observer: ByteObserver?) { self.observer = observer }
 
+    private static let toNobody = MovedBytes(nil)
+
+    /// One for this observer; all that tell nobody are the same.
+    package static func telling(_ observer: ByteObserver?) -> MovedBytes {
+        observer.map { MovedBytes($0) } ?? toNobody
+    }
+
     /// From any thread; negative to take some back.
     package func tell(_ bytes: Int64) {
         guard let observer, bytes != 0 else { return }

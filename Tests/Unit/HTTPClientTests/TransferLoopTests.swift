@@ -104,6 +104,32 @@ import Testing
         _ = consume file
     }
 
+    @Test(arguments: [(5, "hello"), (4, "")])
+    func `an answer goes to a file when it is too long for memory`(
+        memory: Int, body: String
+    ) async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path.appending("f")
+        let file = try OpenFile(creating: path)
+        let descriptor = file.descriptor
+        server.add(.answer(200, body: "hello"))
+        var get = request()
+        get.destination = .memoryOrFile(memory: memory) { .success(descriptor) }
+        let answer = try await loop.send(get)
+        #expect(answer.body == Array(body.utf8) && answer.bodyCount == 5)
+        #expect(try readFile(path) == Array((body.isEmpty ? "hello" : "").utf8))
+        _ = consume file
+    }
+
+    @Test func `a file for a long answer that cannot be made says why`() async throws {
+        server.add(.answer(200, body: "hello"))
+        var get = request()
+        get.destination = .memoryOrFile(memory: 4) {
+            .failure(SystemError("create", "f", code: 13))
+        }
+        await expectFailure(get, { $0 == .writing(code: 13) })
+    }
+
     @Test func `a refusal never goes to a file`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path.appending("f")
