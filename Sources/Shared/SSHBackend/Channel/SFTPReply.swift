@@ -4,19 +4,22 @@ internal import Basics
 ///
 /// At most one task waits.
 final class SFTPReply: Sendable {
+    typealias Answer = Result<SFTPResponse, any Error>
+
     private enum State {
         case pending
         case awaited(CheckedContinuation<SFTPResponse, any Error>)
-        case finished(Result<SFTPResponse, any Error>)
+        case finished(Answer)
         /// Whoever waited was cancelled.
         case abandoned
     }
 
     private let state = Locked<State>(.pending)
-    /// Called once, on the session's thread, before anybody learns of the answer.
-    private let onFinish: (@Sendable () -> Void)?
+    /// Called once, on the session's thread, before anybody else learns of the answer; on the
+    /// sender's, when the session has ended before.
+    private let onFinish: (@Sendable (Answer) -> Void)?
 
-    init(onFinish: (@Sendable () -> Void)? = nil) { self.onFinish = onFinish }
+    init(onFinish: (@Sendable (Answer) -> Void)? = nil) { self.onFinish = onFinish }
 
     /// Whether waiting would return at once.
     var isFinished: Bool {
@@ -48,7 +51,7 @@ final class SFTPReply: Sendable {
 
     private func waited() async throws -> SFTPResponse {
         try await withCheckedThrowingContinuation { waiter in
-            let known = state.withLock { state -> Result<SFTPResponse, any Error>? in
+            let known = state.withLock { state -> Answer? in
                 switch state {
                 case .pending:
                     state = .awaited(waiter)
@@ -62,8 +65,8 @@ final class SFTPReply: Sendable {
         }
     }
 
-    func finish(_ result: Result<SFTPResponse, any Error>) {
-        onFinish?()
+    func finish(_ result: Answer) {
+        onFinish?(result)
         let waiter = state.withLock { state -> CheckedContinuation<SFTPResponse, any Error>? in
             switch state {
             case .awaited(let waiter):

@@ -78,7 +78,7 @@ final class SFTPSession: Sendable {
     @discardableResult
     func send(
         _ request: consuming SFTPRequest, isSlow: Bool = false,
-        onFinish: (@Sendable () -> Void)? = nil
+        onFinish: (@Sendable (SFTPReply.Answer) -> Void)? = nil
     ) -> SFTPReply {
         let reply = SFTPReply(onFinish: onFinish)
         let request = request

@@ -61,8 +61,26 @@ extension SSHStore {
 
     // MARK: Small
 
-    /// Writes a file whose content is in memory: three answers are waited for.
+    /// Writes a file whose content is in memory.
     func put(_ content: [UInt8], at target: FilePath, _ session: SFTPSession) async throws {
+        guard session.abilities.offers(.posixRename), !session.transport.movesPiecesInTurn else {
+            return try await putInTurn(content, at: target, session)
+        }
+        try await prepare(target.parent, session)
+        do {
+            try await SmallUpload(content, to: target, on: session).run()
+        } catch let refusal as SFTPRefusal where refusal.status.code == .noSuchFile {
+            // Somebody has removed the folder since; or this session, where each keeps a picture of
+            // its own, does not know it yet.
+            try await remake(target.parent, session)
+            try await SmallUpload(content, to: target, on: session).run()
+        }
+    }
+
+    /// The same for a server that needs more than one request to rename, or to be waited for.
+    private func putInTurn(
+        _ content: [UInt8], at target: FilePath, _ session: SFTPSession
+    ) async throws {
         try await throughTemporary(target, session) { temporary, handle, close in
             let longest = session.abilities.longestWrite
             var replies: [SFTPReply] = []
@@ -113,8 +131,6 @@ extension SSHStore {
         try await prepare(path.parent, session)
         var answer = try await session.send(.open(path, .create)).value()
         if case .status(let status) = answer, status.code == .noSuchFile {
-            // Somebody has removed the folder since; or this session, where each keeps a picture of
-            // its own, does not know it yet.
             try await remake(path.parent, session)
             answer = try await session.send(.open(path, .create)).value()
         }
@@ -135,14 +151,10 @@ extension SSHStore {
 
     /// A failure without words may be one for lack of space: then the server's disk says so.
     private func explained(_ refusal: SFTPRefusal, _ session: SFTPSession) async -> SFTPRefusal {
-        guard refusal.status.code == .failure, session.abilities.offers(.statvfs),
-            // Whatever keeps it from answering, the failure itself is still the one to tell.
-            let answer = try? await session.send(.statvfs(refusal.path.parent)).value(),
-            case .extended(let bytes) = answer, let space = RemoteSpace(bytes), space.isFull
-        else { return refusal }
-        var refusal = refusal
-        refusal.isFull = true
-        return refusal
+        guard refusal.canBeExplained(on: session) else { return refusal }
+        // Whatever keeps it from answering, the failure itself is still the one to tell.
+        let answer = try? await session.send(.statvfs(refusal.path.parent)).value()
+        return refusal.explained(by: answer)
     }
 
     // MARK: Large
@@ -203,6 +215,23 @@ extension SSHStore {
         // Damaged: between the two steps there is none, which is better than a wrong one.
         try await session.send(.remove(target)).value().checkOK(target)
         try await session.send(.rename(temporary, to: target)).value().checkOK(target)
+    }
+}
+
+extension SFTPRefusal {
+    /// Whether the server can say more about its disk than about this failure.
+    func canBeExplained(on session: SFTPSession) -> Bool {
+        status.code == .failure && session.abilities.offers(.statvfs)
+    }
+
+    /// `answer`: what the server says of its disk; `nil` when it said nothing.
+    func explained(by answer: SFTPResponse?) -> SFTPRefusal {
+        guard case .extended(let bytes) = answer, let space = RemoteSpace(bytes) else {
+            return self
+        }
+        var refusal = self
+        refusal.isFull = space.isFull
+        return refusal
     }
 }
 
