@@ -221,8 +221,7 @@ import Testing
         try await check.run { _ in
             let server = try GCSServer.forAll()
             let bucket = try server.makeBucket()
-            var policy = RetryingStore.Policy()
-            policy.sleep = { _ in await Task.yield() }
+            let policy = RetryingStore.Policy.withoutPauses
             var configuration = GCSConfiguration(
                 name: "storage", bucket: bucket, prefix: "pre fix",
                 endpoint: try #require(ServiceEndpoint(server.url)))

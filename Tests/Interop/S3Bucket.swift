@@ -3,6 +3,7 @@ import Digests
 import HTTPClient
 import S3Backend
 import Storage
+import StoreConformance
 import TestSupport
 
 #if canImport(Darwin)
@@ -53,8 +54,7 @@ final class S3Bucket: Sendable {
     /// The store as `git dvc` uses it, but that it does not wait between its tries.
     func patientStore(_ change: (inout S3Configuration) -> Void = { _ in }) throws -> RetryingStore
     {
-        var policy = RetryingStore.Policy()
-        policy.sleep = { _ in await Task.yield() }
+        var policy = RetryingStore.Policy.withoutPauses
         policy.patience = .zero  // nobody waits for the end of a pause either
         let store = try store {
             $0.retry = policy

@@ -14,13 +14,13 @@ import Glibc
 #endif
 
 /// What can go wrong between the store and a server, with OpenSSH's own server at the other end.
-@Suite struct SSHFaultTests {
-    private let directory: TemporaryDirectory
+@Suite struct SSHFaultTests: StoreFixture {
+    let scratch: ScratchDirectory
     private let server = "/usr/lib/openssh/sftp-server"
 
-    init() throws { directory = try TemporaryDirectory(inMemory: true) }
+    init() throws { scratch = try ScratchDirectory(inMemory: true) }
 
-    private var root: FilePath { directory.path.appending("remote") }
+    private var root: FilePath { scratch.path.appending("remote") }
 
     /// A store whose sessions are those of a shell's line, which is given its number.
     private func store(
@@ -39,17 +39,7 @@ import Glibc
             transport.activityTimeout = .seconds(30)
             return transport
         }
-        var policy = RetryingStore.Policy()
-        policy.sleep = { _ in await Task.yield() }
-        return RetryingStore(store, policy: policy)
-    }
-
-    private func source(_ size: Int, seed: UInt64 = 1) throws -> (path: FilePath, key: ObjectKey) {
-        let bytes = sampleBytes(size, seed: seed)
-        let key = ObjectKey(objectID(of: bytes))
-        let path = directory.path.appending("source-\(key.oid)")
-        try writeFile(path, bytes)
-        return (path, key)
+        return RetryingStore(store, policy: .withoutPauses)
     }
 
     private func expect(
@@ -84,7 +74,7 @@ import Glibc
         async throws
     {
         let store = store { [server] _ in "echo 'Welcome to the machine'; exec \(server)" }
-        let (path, key) = try source(100)
+        let (path, key) = try source(size: 100)
         let error = await expect("unavailable") {
             try await store.put(fileAt: path, as: key)
         }
@@ -101,7 +91,7 @@ import Glibc
                 ? "dd bs=4096 count=\(session * 20) 2>/dev/null | \(server)" : "exec \(server)"
         }
         let sources = try (0..<40).map {
-            try source($0 % 10 == 0 ? 400_000 : 5000, seed: UInt64($0 + 1))
+            try source(size: $0 % 10 == 0 ? 400_000 : 5000, seed: UInt64($0 + 1))
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (path, key) in sources {
@@ -127,7 +117,7 @@ import Glibc
                 transport.activityTimeout = .seconds(2)
                 return transport
             }
-            let (path, key) = try source(400_000)
+            let (path, key) = try source(size: 400_000)
             let isOpen = !line.hasPrefix("exec sleep")
             let error = await expect(isOpen ? "interrupted" : "unavailable") {
                 try await store.put(fileAt: path, as: key)
@@ -140,7 +130,7 @@ import Glibc
         let store = store(patience: .zero) { [server] session in
             session == 1 ? "exec \(server)" : "echo 'no more sessions' >&2; exit 255"
         }
-        let sources = try (0..<60).map { try source(3000, seed: UInt64($0 + 1)) }
+        let sources = try (0..<60).map { try source(size: 3000, seed: UInt64($0 + 1)) }
         try await forEachIndexConcurrently(60, limit: 20) { index in
             _ = try await store.put(fileAt: sources[index].path, as: sources[index].key)
         }
@@ -148,11 +138,11 @@ import Glibc
     }
 
     @Test func `several sessions share the work`() async throws {
-        let log = directory.path.appending("log")
+        let log = scratch.path.appending("log")
         let store = store(patience: .zero) { [server] session in
             "echo \(session) >>\(log); exec \(server)"
         }
-        let sources = try (0..<300).map { try source(3000, seed: UInt64($0 + 1)) }
+        let sources = try (0..<300).map { try source(size: 3000, seed: UInt64($0 + 1)) }
         try await forEachIndexConcurrently(300, limit: 40) { index in
             _ = try await store.put(fileAt: sources[index].path, as: sources[index].key)
         }
@@ -167,7 +157,7 @@ import Glibc
             count.value.wrappingAdd(1, ordering: .relaxed)
             return "echo 'ssh: Could not resolve hostname nowhere' >&2; exit 255"
         }
-        let (path, key) = try source(100)
+        let (path, key) = try source(size: 100)
         for _ in 0..<3 {
             let error = await expect("unavailable") {
                 try await store.put(fileAt: path, as: key)
@@ -179,7 +169,7 @@ import Glibc
 
     @Test func `a remote that is a file is told from one that is missing`() async throws {
         try writeFile(root, [1])
-        let (path, key) = try source(100)
+        let (path, key) = try source(size: 100)
         let asked = store { [server] _ in "exec \(server)" }
         let words = "'\(root)' on the server is not a directory"
         let first = await expect("unavailable") { try await asked.size(of: key) }
@@ -198,8 +188,8 @@ import Glibc
             "exec setpriv --reuid=65534 --regid=65534 --clear-groups \(server)"
         }
         // Those above belong to root as well, and let everybody in.
-        _ = directory.path.withCString { chmod($0, 0o755) }
-        let (path, key) = try source(100)
+        _ = scratch.path.withCString { chmod($0, 0o755) }
+        let (path, key) = try source(size: 100)
         let error = await expect("denied") {
             try await store.put(fileAt: path, as: key)
         }
@@ -212,7 +202,7 @@ import Glibc
         let store = store { [server, root] _ in
             "exec unshare -m sh -c 'mount -t tmpfs -o size=1m tmpfs \(root) && exec \(server)'"
         }
-        let (path, key) = try source(3_000_000)
+        let (path, key) = try source(size: 3_000_000)
         let error = await expect("full") {
             try await store.put(fileAt: path, as: key)
         }
@@ -224,7 +214,7 @@ import Glibc
         async throws
     {
         let store = store { [server] _ in "umask 027; exec \(server)" }
-        let (path, key) = try source(100)
+        let (path, key) = try source(size: 100)
         _ = try await store.put(fileAt: path, as: key)
         let object = try #require(try fileStatus(key.path(below: root)))
         let folder = try #require(try fileStatus(key.path(below: root).parent))

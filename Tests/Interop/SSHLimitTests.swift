@@ -7,13 +7,13 @@ import TestSupport
 import Testing
 
 /// What a server limits: sessions, sizes, numbers of files, and what its shell may say.
-@Suite struct SSHLimitTests {
-    private let directory: TemporaryDirectory
+@Suite struct SSHLimitTests: StoreFixture {
+    let scratch: ScratchDirectory
     private static let program = "/usr/lib/openssh/sftp-server"
 
-    init() throws { directory = try TemporaryDirectory(inMemory: true) }
+    init() throws { scratch = try ScratchDirectory(inMemory: true) }
 
-    private var root: FilePath { directory.path.appending("remote") }
+    private var root: FilePath { scratch.path.appending("remote") }
 
     /// A store at the end of a program.
     private func store(
@@ -25,28 +25,8 @@ import Testing
         let command = Command(
             FilePath(program), arguments,
             environment: Environment(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]))
-        var policy = RetryingStore.Policy()
-        policy.sleep = { _ in await Task.yield() }
         return RetryingStore(
-            SSHStore(configuration) { _ in SFTPTransport(command) }, policy: policy)
-    }
-
-    private func source(_ size: Int, seed: UInt64 = 1) throws -> (path: FilePath, key: ObjectKey) {
-        let bytes = sampleBytes(size, seed: seed)
-        let key = ObjectKey(objectID(of: bytes))
-        let path = directory.path.appending("source-\(key.oid)")
-        try writeFile(path, bytes)
-        return (path, key)
-    }
-
-    private func refusal(_ put: () async throws -> some Sendable) async throws -> StoreError {
-        do {
-            _ = try await put()
-        } catch let error as StoreError {
-            return error
-        }
-        Issue.record("it did not fail")
-        throw CancellationError()
+            SSHStore(configuration) { _ in SFTPTransport(command) }, policy: .withoutPauses)
     }
 
     // MARK: Quotas
@@ -63,7 +43,7 @@ import Testing
         var stored: [ObjectKey] = []
         var failure: StoreError?
         for seed in 1...20 where failure == nil {
-            let (path, key) = try source(200, seed: UInt64(seed))
+            let (path, key) = try source(size: 200, seed: UInt64(seed))
             do {
                 _ = try await store.put(fileAt: path, as: key)
                 stored.append(key)
@@ -84,11 +64,11 @@ import Testing
         // The server is told so by its system, as by a quota that has no name in the protocol.
         let line = "trap '' XFSZ; ulimit -f 1024; exec \(Self.program)"
         let store = store("/bin/bash", ["-c", line])
-        let (large, largeKey) = try source(3_000_000)
-        let error = try await refusal { try await store.put(fileAt: large, as: largeKey) }
+        let (large, largeKey) = try source(size: 3_000_000)
+        let error = try await failure { _ = try await store.put(fileAt: large, as: largeKey) }
         #expect(!error.isTransient && !error.affectsWholeStore, "\(error.reason)")
         #expect(error.key == largeKey && error.operation == .upload)
-        let (small, smallKey) = try source(100_000)
+        let (small, smallKey) = try source(size: 100_000)
         #expect(try await store.put(fileAt: small, as: smallKey) == 100_000)
         #expect(try await store.size(of: largeKey) == nil)
         // Nothing is left of the other, not even under a temporary name.
@@ -99,7 +79,7 @@ import Testing
 
     @Test func `MaxSessions 1 on a shared connection is enough`() async throws {
         let server = try SSHServer("MaxSessions 1")
-        let socket = directory.path.appending("master")
+        let socket = scratch.path.appending("master")
         // Every session but the first is refused on the connection that all share.
         let options = [
             "-o", "ControlMaster=auto", "-o", "ControlPath=\(socket)", "-o", "ControlPersist=no",
@@ -109,7 +89,7 @@ import Testing
             options + server.options + ["-p", "\(server.port)", "-s", "--", "127.0.0.1", "sftp"],
             root: server.root
         ) { $0.patience = .zero }
-        let sources = try (0..<80).map { try source(3000, seed: UInt64($0 + 1)) }
+        let sources = try (0..<80).map { try source(size: 3000, seed: UInt64($0 + 1)) }
         try await forEachIndexConcurrently(80, limit: 20) { index in
             _ = try await store.put(fileAt: sources[index].path, as: sources[index].key)
         }
@@ -127,7 +107,7 @@ import Testing
     }
 
     @Test func `a banner before the login does no harm`() throws {
-        let banner = directory.path.appending("banner")
+        let banner = scratch.path.appending("banner")
         try writeFile(banner, Array("Authorised users only!\n\u{1b}[31m\n".utf8))
         let (push, world) = try push("Banner \(banner)")
         #expect(push.succeeded, "\(push)")
@@ -148,12 +128,12 @@ import Testing
 
     @Test(.enabled(if: Sandbox.canMount, "needs root and unshare"))
     func `a full disk of the server refuses the push in one line, and the refs stay`() throws {
-        let script = directory.path.appending("server.sh")
+        let script = scratch.path.appending("server.sh")
         // Only the server sees what is mounted.
         let line =
             "mkdir -p \(root) && mount -t tmpfs -o size=64k tmpfs \(root) && exec \(Self.program)"
         try writeFile(script, Array("#!/bin/sh\nexec unshare -m sh -c '\(line)'\n".utf8))
-        try SSHServer.run("chmod", ["755", script.string], directory.path)
+        try SSHServer.run("chmod", ["755", script.string], scratch.path)
         let server = try SSHServer("Subsystem sftp \(script)")
         let world = try SSHWorld(server)
         try world.configure(

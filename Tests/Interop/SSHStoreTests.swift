@@ -96,9 +96,7 @@ struct SSHFixture {
 
     /// As `git dvc` uses it, but that it does not wait between its tries.
     var patientStore: RetryingStore {
-        var policy = RetryingStore.Policy()
-        policy.sleep = { _ in await Task.yield() }
-        return RetryingStore(store, policy: policy)
+        RetryingStore(store, policy: .withoutPauses)
     }
 
     /// Puts bytes at a path below the remote, as damage does.

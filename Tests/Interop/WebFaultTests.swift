@@ -9,11 +9,11 @@ import TestSupport
 import Testing
 
 /// What can go wrong with real web servers.
-@Suite struct WebFaultTests {
-    private let directory: TemporaryDirectory
+@Suite struct WebFaultTests: StoreFixture {
+    let scratch: ScratchDirectory
     private let loop = TransferLoop()
 
-    init() throws { directory = try TemporaryDirectory(inMemory: true) }
+    init() throws { scratch = try ScratchDirectory(inMemory: true) }
 
     private func store(
         _ program: WebServer.Program, port: UInt16, _ folder: String
@@ -22,30 +22,10 @@ import Testing
         var configuration = WebConfiguration(name: "storage", address: address)
         configuration.uploadMethod = .put
         configuration.peer.activityTimeout = .seconds(60)  // a busy machine takes a while
-        var policy = RetryingStore.Policy()
-        policy.sleep = { _ in await Task.yield() }
         let store: any ObjectStore =
             program == .nginx
             ? HTTPStore(configuration, on: loop) : WebDAVStore(configuration, on: loop)
-        return RetryingStore(store, policy: policy)
-    }
-
-    private func source(_ size: Int) throws -> (path: FilePath, key: ObjectKey) {
-        let bytes = sampleBytes(size)
-        let key = ObjectKey(objectID(of: bytes))
-        let path = directory.path.appending("source-\(key.oid)")
-        try writeFile(path, bytes)
-        return (path, key)
-    }
-
-    private func refusal(_ put: () async throws -> some Sendable) async throws -> StoreError {
-        do {
-            _ = try await put()
-        } catch let error as StoreError {
-            return error
-        }
-        Issue.record("it did not fail")
-        throw CancellationError()
+        return RetryingStore(store, policy: .withoutPauses)
     }
 
     @Test(arguments: WebServer.Program.allCases)
@@ -54,7 +34,7 @@ import Testing
     ) async throws {
         let server = try WebServer(program)
         let proxy = try FaultProxy(to: server.port)
-        let (path, key) = try source(3_000_000)
+        let (path, key) = try source(size: 3_000_000)
         proxy.add(.reset(afterBody: 1_000_000), times: 2) { $0.method == "PUT" }
         proxy.add(.reset(), times: 1) { $0.method == "MOVE" || $0.method == "MKCOL" }
         let store = try store(program, port: proxy.port, "x")
@@ -66,7 +46,7 @@ import Testing
         }
         // Downloads too.
         proxy.add(.truncate(afterBody: 1_000_000), times: 2) { $0.method == "GET" }
-        let target = directory.path.appending("target")
+        let target = scratch.path.appending("target")
         #expect(try await store.get(key, toFileAt: target) == 3_000_000)
         #expect(try readFile(target) == sampleBytes(3_000_000))
     }
@@ -79,14 +59,14 @@ import Testing
     ) async throws {
         let server = try WebServer(program, mounting: "size=1m")
         let store = try store(program, port: server.port, "x")
-        let (large, largeKey) = try source(3_000_000)
-        let error = try await refusal { try await store.put(fileAt: large, as: largeKey) }
+        let (large, largeKey) = try source(size: 3_000_000)
+        let error = try await failure { _ = try await store.put(fileAt: large, as: largeKey) }
         #expect(error.key == largeKey && error.operation == .upload, "\(error.summary)")
         // Nobody who looks takes it to be there.
         #expect(try await store.size(of: largeKey) == nil, "\(error.summary)")
         // nginx leaves what it copied of the large one where it was to go, under a name of its own.
         guard program != .nginx else { return }
-        let (small, smallKey) = try source(10_000)
+        let (small, smallKey) = try source(size: 10_000)
         #expect(try await store.put(fileAt: small, as: smallKey) == 10_000, "\(error.summary)")
     }
 
@@ -97,8 +77,8 @@ import Testing
         let server = try WebServer(program)
         try writeFile(server.root.appending("file"), [1, 2])
         let store = try store(program, port: server.port, "file")
-        let (path, key) = try source(100)
-        let error = try await refusal { try await store.put(fileAt: path, as: key) }
+        let (path, key) = try source(size: 100)
+        let error = try await failure { _ = try await store.put(fileAt: path, as: key) }
         #expect(error.operation == .upload && !error.summary.isEmpty)
         #expect(try server.files() == ["file"])
         #expect(try readFile(server.root.appending("file")) == [1, 2])
@@ -116,9 +96,9 @@ import Testing
             [
                 "serve", kind, folder.string, "--addr", "127.0.0.1:\(port)", "--config", "",
                 "--read-only", "--dir-cache-time", "0s",
-            ], in: directory.path,
-            environment: ["PATH": "/usr/bin:/bin", "HOME": directory.path.string], input: [],
-            scratch: directory.path)
+            ], in: scratch.path,
+            environment: ["PATH": "/usr/bin:/bin", "HOME": scratch.path.string], input: [],
+            scratch: scratch.path)
         try awaitServer(on: port) { process.errorOutputSoFar }
         return (port, process)
     }
@@ -162,7 +142,7 @@ import Testing
     func `what rclone serves keeps the contract, as far as it is read`(
         check: StoreCheck
     ) async throws {
-        let folder = directory.path.appending("served")
+        let folder = scratch.path.appending("served")
         try createDirectories(folder)
         let (port, process) = try readOnlyServer("http", folder)
         defer { process.send(15) }

@@ -56,11 +56,9 @@ final class WebFolder: Sendable {
         let address = try #require(WebAddress("\(server.url)/\(name)"))
         var configuration = WebConfiguration(name: "storage", address: address)
         configuration.uploadMethod = .put
-        var policy = RetryingStore.Policy()
-        policy.sleep = { _ in await Task.yield() }
         let store: any ObjectStore =
             server.program == .nginx
             ? HTTPStore(configuration, on: loop) : WebDAVStore(configuration, on: loop)
-        return RetryingStore(store, policy: policy)
+        return RetryingStore(store, policy: .withoutPauses)
     }
 }

@@ -11,8 +11,11 @@ internal import Glibc
 package final class ScratchDirectory: Sendable {
     package let path: FilePath
 
-    package init() throws {
-        let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    /// `inMemory`: on a file system in memory, where there is one, for what writes much.
+    package init(inMemory: Bool = false) throws {
+        let usual = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+        let hasMemory = inMemory && access("/dev/shm", W_OK | X_OK) == 0
+        let base = hasMemory ? "/dev/shm" : usual
         // Another form than a store's own temporary files, which tests look for.
         path = FilePath(base).appending("git-dvc-test\(temporaryPath(in: "").string.dropLast(4))")
         try createDirectories(path, mode: 0o755)

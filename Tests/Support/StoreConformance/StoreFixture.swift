@@ -8,6 +8,15 @@ package protocol StoreFixture: Sendable {
     var scratch: ScratchDirectory { get }
 }
 
+extension RetryingStore.Policy {
+    /// As `git dvc` tries again, but that it does not wait before.
+    package static var withoutPauses: Self {
+        var policy = Self()
+        policy.sleep = { _ in await Task.yield() }
+        return policy
+    }
+}
+
 extension StoreFixture {
     /// A file with this content, and its key.
     package func source(
@@ -15,6 +24,13 @@ extension StoreFixture {
     ) throws -> (path: FilePath, key: ObjectKey) {
         let oid = objectID(of: bytes, scheme: scheme)
         return (try scratch.write(bytes, to: "source/\(oid)"), ObjectKey(oid))
+    }
+
+    /// A file of so many bytes, and its key.
+    package func source(
+        size: Int, seed: UInt64 = 1
+    ) throws -> (path: FilePath, key: ObjectKey) {
+        try source(sampleBytes(size, seed: seed))
     }
 
     /// Where a download may go.

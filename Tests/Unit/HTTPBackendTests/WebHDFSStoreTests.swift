@@ -34,9 +34,7 @@ final class WebHDFSFixture: StoreFixture {
     }
 
     func patient(_ store: WebHDFSStore) -> RetryingStore {
-        var policy = RetryingStore.Policy()
-        policy.sleep = { _ in await Task.yield() }
-        return RetryingStore(store, policy: policy)
+        RetryingStore(store, policy: .withoutPauses)
     }
 }
 
