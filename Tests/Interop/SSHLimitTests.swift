@@ -58,6 +58,55 @@ import Testing
         for key in stored { #expect(try await store.contents(of: key, limit: 200).count == 200) }
     }
 
+    /// OpenSSH's server, behind something that gives its writes another end: there is no file system with
+    /// quotas here.
+    private static let quota = """
+        import struct, subprocess, sys, threading
+        server = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        writes = set()
+        words = sys.argv[3].encode()
+        end = struct.pack(">II", int(sys.argv[2]), len(words)) + words + bytes(4)
+        def packets(stream):
+            while head := stream.read(4):
+                yield stream.read(struct.unpack(">I", head)[0])
+        def send(stream, packet):
+            stream.write(struct.pack(">I", len(packet)) + packet)
+            stream.flush()
+        def requests():
+            for packet in packets(sys.stdin.buffer):
+                if packet[0] == 6: writes.add(packet[1:5])
+                send(server.stdin, packet)
+            server.stdin.close()
+        threading.Thread(target=requests, daemon=True).start()
+        for packet in packets(server.stdout):
+            send(sys.stdout.buffer, packet[:5] + end if packet[1:5] in writes else packet)
+        """
+
+    @Test(
+        arguments: [
+            (14, "no space", "no space left on the server (no space): "),
+            (15, "Quota", "the quota on the server is used up (Quota): "),
+            // What OpenSSH makes of it, while the disk itself has room.
+            (4, "Failure", "the server failed to do it: "),
+            (4, "disk quota exceeded", "the server failed to do it (disk quota exceeded): "),
+        ])
+    func `a quota of bytes that is used up is told as the server tells it, and leaves nothing`(
+        code: Int, said: String, words: String
+    ) async throws {
+        let store = store(
+            "/usr/bin/env", ["python3", "-c", Self.quota, Self.program, "\(code)", said])
+        for size in [200, 100_000, 400_000] {
+            let (path, key) = try source(size: size)
+            let error = try await failure { _ = try await store.put(fileAt: path, as: key) }
+            #expect(error.summary.contains(words), "\(error.summary)")
+            #expect(error.affectsWholeStore == (code != 4))
+            #expect(!error.isTransient && error.key == key)
+            #expect((error.advice?.contains("free some space") ?? false) == (code != 4))
+            #expect(try await store.size(of: key) == nil)
+        }
+        #expect(try FileTree(root).files.isEmpty)
+    }
+
     @Test func `a limit on the size of files refuses those that are larger, and no others`()
         async throws
     {

@@ -179,6 +179,8 @@ struct SFTPRefusal: Error {
             case .failure: "the server failed to do it"
             case .badMessage: "the server did not accept the request"
             case .unsupported: "the server cannot do it"
+            case .noSpace: "no space left on the server"
+            case .quotaExceeded: "the quota on the server is used up"
             case .other(let code): "error \(code)"
             }
         // Servers that have no words of their own repeat the name of the code.
@@ -192,6 +194,7 @@ struct SFTPRefusal: Error {
         switch status.code {
         case .noSuchFile: return operation == .upload ? .failed(words) : .missing
         case .permissionDenied: return .denied(words)
+        case .noSpace, .quotaExceeded: return .full(words)
         default: return .failed(words)
         }
     }

@@ -17,6 +17,10 @@ package enum SFTPResponse: Equatable, Sendable {
 package struct SFTPStatus: Equatable, Sendable {
     package enum Code: Equatable, Sendable {
         case ok, endOfFile, noSuchFile, permissionDenied, failure, badMessage, unsupported
+        /// Two of later versions of the protocol, which some servers use in this one too.
+        ///
+        /// Source: draft-ietf-secsh-filexfer-13, section 9.1.
+        case noSpace, quotaExceeded
         case other(UInt32)
 
         init(_ number: UInt32) {
@@ -24,8 +28,12 @@ package struct SFTPStatus: Equatable, Sendable {
                 .ok, .endOfFile, .noSuchFile, .permissionDenied, .failure, .badMessage,
             ]
             self =
-                number < UInt32(known.count)
-                ? known[Int(number)] : number == 8 ? .unsupported : .other(number)
+                switch number {
+                case 8: .unsupported
+                case 14: .noSpace
+                case 15: .quotaExceeded
+                default: number < UInt32(known.count) ? known[Int(number)] : .other(number)
+                }
         }
     }
 
