@@ -39,7 +39,7 @@ import Testing
     @Test func `a service that refuses the password refuses the push, and the secret stays here`()
         throws
     {
-        let server = try WebServer(.rclone, asks: true)
+        let server = try WebServer(.rclone, asks: .basic)
         let world = try RcloneWorld(url: "rclone://dav:x")
         try world.sandbox.commitAll("data behind a password", in: world.path)
         let program = try S3Server.program("rclone")

@@ -17,7 +17,9 @@ import Glibc
         let proxy: FaultProxy
         private let scheme: String
 
-        init(_ program: WebServer.Program, asks: Bool = false, _ lines: String = "") throws {
+        init(_ program: WebServer.Program, asks: WebServer.Login? = nil, _ lines: String = "")
+            throws
+        {
             repository = try InteropRepository()
             server = try WebServer(program, asks: asks)
             proxy = try FaultProxy(to: server.port)
@@ -64,7 +66,7 @@ import Glibc
     }
 
     @Test func `a login in .netrc lets us in where it lets real DVC in`() throws {
-        let world = try World(.nginx, asks: true)
+        let world = try World(.nginx, asks: .basic)
         let refused = try world.repository.tryOurs("push")
         #expect(refused.errorOutput.contains("HTTP 401"), "\(refused)")
         try world.repository.sandbox.write(
@@ -81,7 +83,7 @@ import Glibc
     @Test func `a password is asked of Git's credential helpers`() throws {
         for program in [WebServer.Program.nginx, .rclone] {
             let auth = program == .nginx ? "    auth = basic\n" : ""
-            let world = try World(program, asks: true)
+            let world = try World(program, asks: .basic)
             try world.configure("\(auth)    user = \(WebServer.user)\n    ask_password = true")
             let refused = try world.repository.tryOurs("push")
             #expect(!refused.succeeded)

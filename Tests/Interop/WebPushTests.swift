@@ -12,7 +12,9 @@ import Testing
         var sandbox: Sandbox { repository.sandbox }
         var path: FilePath { repository.path }
 
-        init(_ program: WebServer.Program, asks: Bool = false, _ lines: String = "") throws {
+        init(_ program: WebServer.Program, asks: WebServer.Login? = nil, _ lines: String = "")
+            throws
+        {
             repository = try InteropRepository()
             server = try WebServer(program, asks: asks)
             try createDirectories(server.root.appending("da ta"))
@@ -77,12 +79,12 @@ import Testing
         #expect(try files == theirs.server.files())
     }
 
-    @Test(arguments: [WebServer.Program.nginx, .rclone])
+    @Test(arguments: WebServer.Program.allCases)
     func `a server that asks lets in who is configured, and nobody else`(
         program: WebServer.Program
     ) throws {
         let auth = program == .nginx ? "auth = basic\n" : ""
-        let world = try World(program, asks: true, "\(auth)    user = \(WebServer.user)")
+        let world = try World(program, asks: .basic, "\(auth)    user = \(WebServer.user)")
         try world.repository.setConfig(
             "['remote \"storage\"']\n    password = wrong\n", local: true)
         let refused = try world.repository.gitPush("origin", "main")
@@ -96,6 +98,19 @@ import Testing
         #expect(push.succeeded, "\(push)")
         let status = try world.repository.tryDVC("status", "--cloud")
         #expect(status.output.contains("in sync"), "\(status)")
+    }
+
+    @Test func `a server that asks for a digest refuses us as it refuses real DVC`() throws {
+        let world = try World(.wsgidav, asks: .digest, "    user = \(WebServer.user)")
+        try world.repository.setConfig(
+            "['remote \"storage\"']\n    password = \(WebServer.password)\n", local: true)
+        #expect(!(try world.repository.tryDVC("push")).succeeded)
+        let push = try world.repository.gitPush("origin", "main")
+        #expect(push.status == 1)
+        #expect(try world.repository.remoteRefs().isEmpty)
+        #expect(push.errorOutput.contains("the server asks for a Digest login"), "\(push)")
+        #expect(!push.errorOutput.contains(WebServer.password))
+        #expect(try world.server.files().isEmpty)
     }
 
     @Test func `a server that is gone refuses the push, in one line, and the refs stay`() throws {

@@ -48,8 +48,11 @@ extension WebClient {
         case 401:
             return (
                 .denied("the server wants to know who asks (\(detail))"),
-                "set 'auth', 'user' and 'password' of remote '\(name)'; a secret belongs into "
-                    + "'git dvc remote modify --local'"
+                wantsDigest(response)
+                    ? "the server asks for a Digest login, which DVC does not know either: let it take "
+                        + "Basic, over https; or check 'user' and 'password' of remote '\(name)'"
+                    : "set 'auth', 'user' and 'password' of remote '\(name)'; a secret belongs into "
+                        + "'git dvc remote modify --local'"
             )
         case 403:
             return (
@@ -78,6 +81,11 @@ extension WebClient {
             )
         }
         return (.failed("the server refused it (\(detail))"), nil)
+    }
+
+    /// Whether the first login that the server offers is one that we do not have (RFC 7616).
+    private func wantsDigest(_ response: HTTPResponse) -> Bool {
+        response["www-authenticate"]?.lowercased().hasPrefix("digest") ?? false
     }
 
     private func redirection(_ response: HTTPResponse, _ detail: String) -> StoreError.Reason {

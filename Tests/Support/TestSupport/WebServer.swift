@@ -12,6 +12,12 @@ package final class WebServer: Sendable {
         case wsgidav
     }
 
+    /// How a server asks who is there.
+    package enum Login: Sendable {
+        case basic
+        case digest
+    }
+
     package static let user = "somebody"
     package static let password = "pass word"
 
@@ -26,9 +32,10 @@ package final class WebServer: Sendable {
 
     /// Starts the program and returns once it accepts connections.
     ///
-    /// `asks`: whether it lets in only ``user`` with the ``password``; not wsgidav. `mounting`: options of
-    /// a file system in memory for its folder, such as `size=1m`, which only the server sees.
-    package init(_ program: Program, asks: Bool = false, mounting: String? = nil) throws {
+    /// `asks`: how it lets in only ``user`` with the ``password``, or `nil` for anybody; a digest
+    /// is for wsgidav alone. `mounting`: options of a file system in memory for its folder, such as `size=1m`,
+    /// which only the server sees.
+    package init(_ program: Program, asks: Login? = nil, mounting: String? = nil) throws {
         self.program = program
         directory = try TemporaryDirectory(inMemory: true)
         root = directory.path.appending("root")
@@ -51,34 +58,54 @@ package final class WebServer: Sendable {
     }
 
     private static func command(
-        _ program: Program, _ port: UInt16, _ root: FilePath, in folder: FilePath, asks: Bool
+        _ program: Program, _ port: UInt16, _ root: FilePath, in folder: FilePath, asks: Login?
     ) throws -> (path: String, arguments: [String]) {
         switch program {
         case .nginx:
             let file = folder.appending("nginx.conf")
-            try writeFile(file, Array(nginxConfiguration(port, root, in: folder, asks: asks).utf8))
-            if asks {
+            let doesAsk = asks != nil
+            let text = nginxConfiguration(port, root, in: folder, asks: doesAsk)
+            try writeFile(file, Array(text.utf8))
+            if doesAsk {
                 let line = "\(user):{PLAIN}\(password)\n"
                 try writeFile(folder.appending("passwords"), Array(line.utf8))
             }
             let log = folder.appending("error.log").string
             return ("/usr/sbin/nginx", ["-p", folder.string, "-c", file.string, "-e", log])
         case .rclone:
-            let access = asks ? ["--user", user, "--pass", password] : []
+            let access = asks != nil ? ["--user", user, "--pass", password] : []
             return (
                 try S3Server.program("rclone"),
                 ["serve", "webdav", root.string, "--addr", "127.0.0.1:\(port)", "--config", ""]
                     + access
             )
         case .wsgidav:
+            var access = ["--auth=anonymous", "--no-config"]
+            if let asks {
+                let file = folder.appending("wsgidav.json")
+                try writeFile(file, Array(wsgidavConfiguration(asks).utf8))
+                access = ["--config=\(file)"]
+            }
             return (
                 try S3Server.program("wsgidav"),
-                [
-                    "--host=127.0.0.1", "--port=\(port)", "--root=\(root)", "--auth=anonymous",
-                    "--server=cheroot", "--no-config",
-                ]
+                ["--host=127.0.0.1", "--port=\(port)", "--root=\(root)", "--server=cheroot"]
+                    + access
             )
         }
+    }
+
+    private static func wsgidavConfiguration(_ login: Login) -> String {
+        let isBasic = login == .basic
+        return """
+            {
+                "http_authenticator": {
+                    "accept_basic": \(isBasic), "accept_digest": \(!isBasic),
+                    "default_to_digest": \(!isBasic)
+                },
+                "simple_dc": {"user_mapping": {"*": {"\(user)": {"password": "\(password)"}}}}
+            }
+
+            """
     }
 
     private static func nginxConfiguration(
