@@ -1,4 +1,5 @@
 package import Basics
+internal import HTTPClient
 
 /// Asks for access tokens.
 package struct TokenService: Sendable {
@@ -32,6 +33,36 @@ package struct TokenService: Sendable {
         }
     }
 
+    /// A token from the server that a service's own machines ask, or `nil` where there is none.
+    ///
+    /// `isNamed`: whether the user said where it is, and so wants to know why it does not answer;
+    /// `absence`: the statuses by which it says that the machine has no identity. Throws as
+    /// ``token(_:from:)``.
+    package func machineToken(
+        _ request: ServiceRequest, isNamed: Bool, absence: Set<Int>
+    ) async throws -> TokenSource.Loaded? {
+        do {
+            return try await token(request, from: "the metadata server")
+        } catch let error as TokenError {
+            switch error.reason {
+            case .unreachable where !isNamed: return nil
+            case .refused(_, let status, _) where absence.contains(status): return nil
+            default: throw error
+            }
+        }
+    }
+
+    /// What a file holds that proves who we are.
+    ///
+    /// Throws ``TokenError``.
+    package func proof(in path: FilePath) throws(TokenError) -> [UInt8] {
+        do throws(SystemError) {
+            return try readFile(path, limit: 1 << 20)
+        } catch {
+            throw TokenError(.unreadable(error), advice: advice)
+        }
+    }
+
     /// The body of an answer that is not a refusal.
     package func answer(to request: ServiceRequest, from name: String) async throws -> [UInt8] {
         let response: ServiceResponse
@@ -41,29 +72,33 @@ package struct TokenService: Sendable {
             throw TokenError(.unreachable(service: name, words: error.summary), advice: advice)
         }
         guard response.status == 200 else {
-            let words = refusalWords(ofTokenService: response.body)
             throw TokenError(
                 .refused(
-                    service: name,
-                    words: "HTTP \(response.status)" + (words.isEmpty ? "" : ": \(words)")),
-                advice: advice)
+                    service: name, status: response.status,
+                    words: refusalWords(ofTokenService: response.body)), advice: advice)
         }
         return response.body
     }
 }
 
-/// The body of a form.
-package func form(_ fields: KeyValuePairs<String, String>) -> [UInt8] {
-    Array(
-        fields.map { "\(percentEncoded($0.key))=\(percentEncoded($0.value))" }
-            .joined(separator: "&").utf8)
+extension ServiceRequest {
+    /// A form sent to a service of tokens.
+    package static func form(
+        _ fields: KeyValuePairs<String, String>, to url: String
+    ) -> ServiceRequest {
+        let text = fields.map { "\(percentEncoded($0.key))=\(percentEncoded($0.value))" }
+        return ServiceRequest(
+            "POST", url,
+            headers: [HTTPHeader("content-type", "application/x-www-form-urlencoded")],
+            body: Array(text.joined(separator: "&").utf8), timeout: .seconds(30), usesProxy: true)
+    }
 }
 
 /// Why there is no token to show.
 package struct TokenError: UserFacingError, Equatable {
     package enum Reason: Equatable, Sendable {
-        /// A service said no, in its own words.
-        case refused(service: String, words: String)
+        /// A service said no, in its own words, which may be none.
+        case refused(service: String, status: Int, words: String)
         case unreachable(service: String, words: String)
         case badAnswer(service: String, words: String)
         /// A file of credentials that is not what it should be.
@@ -83,8 +118,9 @@ package struct TokenError: UserFacingError, Equatable {
 
     package var summary: String {
         switch reason {
-        case .refused(let service, let words):
-            "\(printable(service)) gives no access token: \(printable(words))"
+        case .refused(let service, let status, let words):
+            "\(printable(service)) gives no access token: HTTP \(status)"
+                + (words.isEmpty ? "" : ": \(printable(words))")
         case .unreachable(let service, let words):
             "cannot ask \(printable(service)) for an access token: \(printable(words))"
         case .badAnswer(let service, let words):

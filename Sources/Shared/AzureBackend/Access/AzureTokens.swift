@@ -87,43 +87,37 @@ package struct AzureTokens: Sendable {
     ) async throws -> TokenSource.Loaded {
         try await token(
             application.tenant,
-            form([
+            [
                 "grant_type": "client_credentials", "client_id": application.client,
                 "client_secret": application.secret, "scope": Self.resource + ".default",
-            ]))
+            ])
     }
 
     private func workloadToken(
         _ tenant: String, _ client: String, _ path: FilePath
     ) async throws -> TokenSource.Loaded {
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try readFile(path, limit: 1 << 20)
-        } catch {
-            throw TokenError(.unreadable(error), advice: service.advice)
-        }
-        let assertion = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
+        let assertion = String(decoding: try service.proof(in: path), as: UTF8.self)
+            .filter { !$0.isWhitespace }
         return try await token(
             tenant,
-            form([
+            [
                 "grant_type": "client_credentials", "client_id": client,
                 "client_assertion": assertion,
                 "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
                 "scope": Self.resource + ".default",
-            ]))
+            ])
     }
 
-    private func token(_ tenant: String, _ body: [UInt8]) async throws -> TokenSource.Loaded {
+    private func token(
+        _ tenant: String, _ fields: KeyValuePairs<String, String>
+    ) async throws -> TokenSource.Loaded {
         var authority =
             settings.environment.nonEmpty("AZURE_AUTHORITY_HOST") ?? "login.microsoftonline.com"
         while authority.hasSuffix("/") { authority.removeLast() }
         if !authority.contains("://") { authority = "https://\(authority)" }
         let url = "\(authority)/\(percentEncoded(tenant))/oauth2/v2.0/token"
-        let request = ServiceRequest(
-            "POST", url,
-            headers: [HTTPHeader("content-type", "application/x-www-form-urlencoded")], body: body,
-            timeout: Self.timeout, usesProxy: true)
-        return try await service.token(request, from: hostAndPort(ofURL: url) ?? "Microsoft Entra")
+        return try await service.token(
+            .form(fields, to: url), from: hostAndPort(ofURL: url) ?? "Microsoft Entra")
     }
 
     // MARK: Machines
@@ -153,18 +147,9 @@ package struct AzureTokens: Sendable {
             headers: [HTTPHeader("metadata", "true")],
             // Where there is none, nobody answers.
             timeout: named == nil ? .seconds(1) : Self.timeout, usesProxy: false)
-        do {
-            return try await service.token(request, from: "the metadata server")
-        } catch let error as TokenError {
-            if named == nil, case .unreachable = error.reason { return nil }
-            // A machine without an identity of its own, or that of another cloud.
-            if case .refused(_, let words) = error.reason,
-                words.hasPrefix("HTTP 400") || words.hasPrefix("HTTP 404")
-            {
-                return nil
-            }
-            throw error
-        }
+        // 400 is said by a machine without an identity of its own, 404 by that of another cloud.
+        return try await service.machineToken(
+            request, isNamed: named != nil, absence: [400, 404])
     }
 
     // MARK: The command line

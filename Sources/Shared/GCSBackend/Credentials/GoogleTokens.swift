@@ -73,12 +73,7 @@ package struct GoogleTokens: Sendable {
     private func token(
         fromFileAt path: FilePath, isTracked: Bool
     ) async throws -> TokenSource.Loaded {
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try readFile(path, limit: 1 << 20)
-        } catch {
-            throw problem(.unreadable(error))
-        }
+        let bytes = try service.proof(in: path)
         let file: GoogleCredentialFile
         do throws(AnswerProblem) {
             file = try GoogleCredentialFile(bytes)
@@ -100,18 +95,17 @@ package struct GoogleTokens: Sendable {
             guard let assertion = key.assertion(scope: Self.scope, now: service.now()) else {
                 throw problem(.badFile(path, words: "its 'private_key' cannot sign"))
             }
-            let body = form([
-                "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
-                "assertion": assertion,
-            ])
-            return try await service.token(post(key.tokenURL, body), from: name(key.tokenURL))
+            return try await token(
+                [
+                    "grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer",
+                    "assertion": assertion,
+                ], from: key.tokenURL)
         case .user(let login):
-            let body = form([
-                "grant_type": "refresh_token", "client_id": login.clientID,
-                "client_secret": login.clientSecret, "refresh_token": login.refreshToken,
-            ])
-            let loaded = try await service.token(
-                post(login.tokenURL, body), from: name(login.tokenURL))
+            let loaded = try await token(
+                [
+                    "grant_type": "refresh_token", "client_id": login.clientID,
+                    "client_secret": login.clientSecret, "refresh_token": login.refreshToken,
+                ], from: login.tokenURL)
             let project =
                 settings.environment.nonEmpty("GOOGLE_CLOUD_QUOTA_PROJECT") ?? login.quotaProject
             guard var token = loaded.value, let project else { return loaded }
@@ -129,11 +123,10 @@ package struct GoogleTokens: Sendable {
 
     private func name(_ url: String) -> String { hostAndPort(ofURL: url) ?? "the token service" }
 
-    private func post(_ url: String, _ body: [UInt8]) -> ServiceRequest {
-        ServiceRequest(
-            "POST", url,
-            headers: [HTTPHeader("content-type", "application/x-www-form-urlencoded")], body: body,
-            timeout: Self.timeout, usesProxy: true)
+    private func token(
+        _ fields: KeyValuePairs<String, String>, from url: String
+    ) async throws -> TokenSource.Loaded {
+        try await service.token(.form(fields, to: url), from: name(url))
     }
 
     // MARK: Acting as somebody else
@@ -151,8 +144,10 @@ package struct GoogleTokens: Sendable {
             var accessToken: String
             var expireTime: String
         }
-        var request = post(url, json(Question(delegates: delegates, scope: [Self.scope])))
-        request.headers = [HTTPHeader("content-type", "application/json")]
+        var request = ServiceRequest(
+            "POST", url, headers: [HTTPHeader("content-type", "application/json")],
+            body: json(Question(delegates: delegates, scope: [Self.scope])), timeout: Self.timeout,
+            usesProxy: true)
         if let token { request.headers.append(token.authorization) }
         let body = try await service.answer(to: request, from: name(url))
         guard let answer: Answer = try? decode(body),
@@ -170,15 +165,14 @@ package struct GoogleTokens: Sendable {
     ) async throws -> TokenSource.Loaded {
         let subject = try await subjectToken(of: account, at: path)
         let isLast = account.impersonationURL == nil
-        let body = form([
-            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
-            "audience": account.audience,
-            "scope": isLast ? Self.scope : "https://www.googleapis.com/auth/cloud-platform",
-            "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
-            "subject_token": subject, "subject_token_type": account.subjectTokenType,
-        ])
-        let loaded = try await service.token(
-            post(account.tokenURL, body), from: name(account.tokenURL))
+        let loaded = try await token(
+            [
+                "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+                "audience": account.audience,
+                "scope": isLast ? Self.scope : "https://www.googleapis.com/auth/cloud-platform",
+                "requested_token_type": "urn:ietf:params:oauth:token-type:access_token",
+                "subject_token": subject, "subject_token_type": account.subjectTokenType,
+            ], from: account.tokenURL)
         guard let url = account.impersonationURL else { return loaded }
         return try await impersonated(loaded.value, at: url, delegates: [])
     }
@@ -189,11 +183,7 @@ package struct GoogleTokens: Sendable {
         let bytes: [UInt8]
         switch account.source {
         case .file(let name):
-            do throws(SystemError) {
-                bytes = try readFile(FilePath(name), limit: 1 << 20)
-            } catch {
-                throw problem(.unreadable(error))
-            }
+            bytes = try service.proof(in: FilePath(name))
         case .url(let url, let headers):
             let request = ServiceRequest(
                 "GET", url, headers: headers.sorted { $0.key < $1.key }.map(HTTPHeader.init),
@@ -237,16 +227,7 @@ package struct GoogleTokens: Sendable {
                 + "service-accounts/default/token?scopes=\(percentEncoded(Self.scope))",
             headers: [HTTPHeader("metadata-flavor", "Google")],
             timeout: .seconds(max(1, min(seconds, 60))), usesProxy: false)
-        do {
-            return try await service.token(request, from: "the metadata server")
-        } catch let error as TokenError {
-            // Whoever named a server wants to know why it does not answer.
-            if named == nil, case .unreachable = error.reason { return nil }
-            // A machine without an account of its own.
-            if case .refused(_, let words) = error.reason, words.hasPrefix("HTTP 404") {
-                return nil
-            }
-            throw error
-        }
+        // Said by a machine without an account of its own.
+        return try await service.machineToken(request, isNamed: named != nil, absence: [404])
     }
 }
