@@ -10,12 +10,15 @@ import Glibc
 /// The `git push` that is the process above this one; `nil` where the system does not show it, or a
 /// framework for hooks is between.
 func callingPush() -> PushCommandLine? {
-    // What cannot be read is not known.
-    guard let bytes = try? readFile(FilePath("/proc/\(getppid())/cmdline"), limit: 1 << 20) else {
-        return nil
-    }
-    let words = bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
-    return PushCommandLine(words.map { String(decoding: $0, as: UTF8.self) })
+    commandLine(of: getppid()).flatMap { PushCommandLine($0) }
+}
+
+/// Brings the data that pushes left that are over, unless this one is only tried.
+func uploadLeft(_ environment: Environment) {
+    let push = firstAncestor { PushCommandLine($0) }
+    if push?.isDryRun == true { return }
+    PushNote.uploadLeft(
+        isQuiet: push?.isQuiet ?? false, environment, Trace(setting: environment["GIT_DVC_TRACE"]))
 }
 
 extension Push {
@@ -48,7 +51,6 @@ extension Push {
             remote: name, url: withoutPassword(url), uploadsData: isLate, entries: entries)
         let file = PushNote.file(of: getppid(), in: environment.gitDirectoryOfHook)
         try createDirectories(file.parent)
-        try removeStaleNotes(beside: file)
         try note.write(to: file)
         if !isLate { return self }
         // Those of experiments always have their data first.
@@ -75,17 +77,5 @@ extension Push {
             return false
         }
         return isHookOfOurs(text)
-    }
-
-    /// Removes notes of pushes that ended without what they were left for: the server refused, or
-    /// somebody ended them.
-    private func removeStaleNotes(beside file: FilePath) throws {
-        for name in try directoryEntries(file.parent)
-        where name.string.hasPrefix(PushNote.filePrefix) {
-            let number = pid_t(name.string.dropFirst(PushNote.filePrefix.count))
-            if let number, kill(number, 0) != 0, errno == ESRCH {
-                try removeFile(file.parent.appending(name))
-            }
-        }
     }
 }

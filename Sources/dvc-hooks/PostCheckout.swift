@@ -98,8 +98,3 @@ private func isQuietGitCommand(_ words: [String]) -> Bool? {
     }
     return words.prefix { $0 != "--" }.contains { $0 == "-q" || $0 == "--quiet" }
 }
-
-struct MissingProgramError: UserFacingError {
-    var summary: String { "the program git-dvc is missing" }
-    var advice: String? { "install it again, or leave DVC out this time: DVC_SKIP=1 git ..." }
-}

@@ -31,6 +31,7 @@ func prePush(remote: String, url: String, environment: Environment) -> CInt {
         if isLeftToOthers || status != 0 { return status }
         let push = Push(remote: remote, url: url, updates: try RefUpdate.parse(input), input: input)
         if try refusesInternalRefs(of: push, environment) { return 1 }
+        uploadLeft(environment)
         return try upload(for: push.leavingNote(environment), environment)
     } catch {
         printError(error)

@@ -108,8 +108,3 @@ private struct Aftermath {
         return child.wait().isSuccess
     }
 }
-
-extension Environment {
-    /// The Git directory as hooks see it, and as the text of ours finds it.
-    var gitDirectoryOfHook: FilePath { FilePath(nonEmpty("GIT_DIR") ?? ".git") }
-}

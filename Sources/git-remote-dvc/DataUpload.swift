@@ -1,6 +1,12 @@
 import Basics
 import Git
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// The data of a push, uploaded by `git-dvc` while no connection to the Git server is open.
 struct DataUpload {
     private let context: HelperContext
@@ -25,14 +31,40 @@ struct DataUpload {
         isAllowed && !options.isDryRun && context.config["dvc.pushdata"]?.lowercased() == "after"
     }
 
+    /// Brings the data that pushes left that are over; what goes wrong is only said.
+    func runLeft() {
+        guard isAllowed, !options.isDryRun else { return }
+        PushNote.uploadLeft(isQuiet: options.verbosity < 1, context.environment, context.trace)
+    }
+
+    private var noteFile: FilePath {
+        PushNote.file(of: getpid(), in: context.environment.gitDirectoryOfHook)
+    }
+
+    /// Leaves a note of what is to be uploaded once these refs have moved, for whoever pushes next should
+    /// this process not get there.
+    ///
+    /// Throws `SystemError`.
+    func leaveNote(of updates: [RefUpdate]) throws(SystemError) {
+        let entries = updates.filter { $0.newOID != nil }.map {
+            PushNote.Entry(trackingRef: PushNote.untracked, update: $0)
+        }
+        let note = PushNote(
+            remote: context.remote, url: context.shownAddress, uploadsData: true, entries: entries)
+        try createDirectories(noteFile.parent)
+        try note.write(to: noteFile)
+    }
+
     /// Uploads what refs need that have moved; returns whether all of it is there now.
     ///
     /// Before Git notes where they are: what it knows to be on the server counts as pushed with its
-    /// data. Throws as ``run(for:)``.
+    /// data. The note is taken away if so. Throws as ``run(for:)``, and `SystemError`.
     func runLate(for moved: [RefUpdate]) throws -> Bool {
-        if moved.isEmpty { return true }
         let failed = try run(for: moved).keys.sorted()
-        guard let first = failed.first else { return true }
+        guard let first = failed.first else {
+            try removeFile(noteFile)
+            return true
+        }
         let more = failed.count > 1 ? " and \(failed.count - 1) more" : ""
         printMessage("error", "\(first)\(more) moved without all of the DVC data (dvc.pushData)")
         printMessage("hint", "bring the rest with 'git dvc push -a'")

@@ -55,15 +55,15 @@ struct NativeConversation: ~Copyable {
         }
         finished.tell(context)
         // Without the empty line Git was ended.
-        if isComplete, isPushing { pushExperimentsAlone() }
+        if isComplete, isPushing { pushNothing() }
         return finished.status()
     }
 
-    /// Sends what may go along with a push when there is nothing to push.
+    /// Does what goes along with a push also when there is nothing to push.
     ///
     /// Git gives no options then; whether it is a real push only its command line tells, and what cannot
     /// be read counts as none.
-    private mutating func pushExperimentsAlone() {
+    private mutating func pushNothing() {
         guard let parent = firstAncestor({ PushCommandLine($0) }) else { return }
         do {
             if parent.isDryRun { _ = options.take("dry-run true") }

@@ -48,6 +48,7 @@ struct Push {
         }
         let experiments = FollowingExperiments(context, options, listed: listed)
         let upload = DataUpload(context, options, caller: caller)
+        upload.runLeft()
         let followers = upload.isAllowed ? try experiments.updates(along: updates) : []
         let isEarly = upload.isAllowed && !upload.isLate
         let refusals = try isEarly ? upload.run(for: updates + followers) : [:]
@@ -60,6 +61,7 @@ struct Push {
             }
         }
         let going = followers.filter { refusals[$0.remoteRef] == nil }
+        if upload.isLate { try upload.leaveNote(of: updates + going) }
         let sent = try send(updates, asked, along: going)
         if !options.isDryRun {
             try experiments.record((updates + going).filter { sent.isOK($0.remoteRef) })
@@ -74,12 +76,14 @@ struct Push {
         return asked.flatMap { answers[$0.ref] ?? [] }
     }
 
-    /// Sends experiments where Git has found that there is nothing to push; what goes wrong is only said.
+    /// Does what is to be done where Git has found that there is nothing to push: brings data that earlier
+    /// pushes left, and sends experiments; what goes wrong is only said.
     ///
     /// Nobody waits for refs of their own then, so the data goes first, whatever `dvc.pushData` says.
     mutating func runAlone() throws {
         let experiments = FollowingExperiments(context, options, listed: listed)
         let upload = DataUpload(context, options, caller: caller)
+        upload.runLeft()
         let followers = upload.isAllowed ? try experiments.updatesAlone() : []
         let refusals = try upload.run(for: followers)
         let going = followers.filter { refusals[$0.remoteRef] == nil }

@@ -11,6 +11,8 @@ struct WebConversation: ~Copyable {
     private var options = HelperOptions()
     private var listed: [String: GitOID] = [:]
     private var finished = FinishedPushes()
+    /// Whether Git has asked for the list for a push, and not pushed yet.
+    private var isPushing = false
 
     init(_ context: HelperContext) throws {
         try context.checkPolicy()
@@ -21,14 +23,17 @@ struct WebConversation: ~Copyable {
 
     /// Answers until Git ends the conversation; returns the exit status.
     mutating func run() throws -> CInt {
+        var isComplete = false
         while let line = try lines.next() {
-            if line.isEmpty { break }
+            isComplete = line.isEmpty
+            if isComplete { break }
             switch line.prefix(while: { $0 != " " }) {
             case "capabilities", "get":
                 try inner.tell(line)
                 reply(try inner.answerBlock() + [""])
             case "option": try answerOption(line)
             case "list":
+                isPushing = line == "list for-push"
                 try inner.tell(line)
                 let refs = try inner.answerBlock()
                 note(refs)
@@ -44,12 +49,15 @@ struct WebConversation: ~Copyable {
                 let answer = try inner.answer()
                 reply([answer])
                 if answer.isEmpty { return try inner.relay(from: lines.descriptor) }
-            case "push": try push(first: line)
+            case "push":
+                isPushing = false
+                try push(first: line)
             default: throw HelperError.malformed(line)
             }
         }
         let status = inner.end()
         finished.tell(context)
+        if isComplete, isPushing { bringLeftData() }
         return finished.status(status)
     }
 
@@ -70,6 +78,15 @@ struct WebConversation: ~Copyable {
             let words = line.split(separator: " ")
             if words.count >= 2, let oid = GitOID(words[0]) { listed[String(words[1])] = oid }
         }
+    }
+
+    /// Brings data that earlier pushes left where this one has nothing to push.
+    ///
+    /// Git gives no options then, so whether it is a real push only its command line tells.
+    private mutating func bringLeftData() {
+        guard let parent = firstAncestor({ PushCommandLine($0) }) else { return }
+        if parent.isDryRun { _ = options.take("dry-run true") }
+        DataUpload(context, options, caller: -1).runLeft()
     }
 
     private mutating func push(first: String) throws {

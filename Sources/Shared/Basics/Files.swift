@@ -100,6 +100,12 @@ package func writeFile(
     }
 }
 
+/// Waits until the disk has what was renamed, made or removed in a directory.
+package func syncDirectory(_ path: FilePath) throws(SystemError) {
+    let directory = try OpenFile(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, operation: "open")
+    guard fsync(directory.descriptor) == 0 else { throw SystemError("write to", path) }
+}
+
 /// Whether a name is one of ``temporaryPath(in:)``.
 package func isTemporaryName(_ name: FilePath) -> Bool {
     let letters = name.bytes.dropFirst().prefix(22)

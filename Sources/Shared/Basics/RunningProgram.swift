@@ -1,7 +1,7 @@
 #if canImport(Darwin)
-internal import Darwin
+package import Darwin
 #else
-internal import Glibc
+package import Glibc
 #endif
 
 /// The absolute path of the program that is running, symbolic links resolved; `nil` if unknown.
@@ -101,17 +101,23 @@ package func firstAncestor<Answer>(_ read: ([String]) -> Answer?) -> Answer? {
     #endif
 }
 
+/// The words with which a process was started, none for one that has ended and is not yet taken note of;
+/// `nil` where the system does not show them.
+package func commandLine(of process: pid_t) -> [String]? {
+    #if canImport(Darwin)
+    return nil
+    #else
+    return processFile(process, "cmdline").map { bytes in
+        bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+    #endif
+}
+
 #if !canImport(Darwin)
 /// Kernel files of unknown size; a process that is gone or hidden gives none.
 private func processFile(_ process: pid_t, _ name: String) -> [UInt8]? {
     try? readFile(FilePath("/proc/\(process)/\(name)"), limit: 1 << 20)
-}
-
-private func commandLine(of process: pid_t) -> [String]? {
-    processFile(process, "cmdline").map { bytes in
-        bytes.split(separator: 0, omittingEmptySubsequences: false).dropLast()
-            .map { String(decoding: $0, as: UTF8.self) }
-    }
 }
 
 /// Source: proc(5), `/proc/pid/stat`: the name is in parentheses and may hold any byte.

@@ -6,14 +6,17 @@ package import Darwin
 package import Glibc
 #endif
 
-/// What a pre-push hook leaves for what comes after a push that Git makes by itself.
+/// What a push leaves for what comes after it: our pre-push hook, where Git makes it by itself, and the helper
+/// while data is missing of refs that it moves.
 ///
 /// Git has no hook for that moment, but tells of each tracking ref that it moves once the server has
 /// taken the branch (git-integration 3.1, 3.3, D6). The note is a file in the worktree's own Git
-/// directory, named by the process of that `git push`, so that a hook sees at once whether there is one.
+/// directory, named by the process of that `git push` (or of the helper), so that a hook sees at once
+/// whether there is one, and the next push which are of processes that are gone.
 package struct PushNote: Equatable, Sendable {
     /// A ref of the push that is tracked here.
     package struct Entry: Equatable, Sendable {
+        /// ``untracked`` where nobody waits to be told of it.
         package let trackingRef: String
         package let update: RefUpdate
 
@@ -29,6 +32,9 @@ package struct PushNote: Equatable, Sendable {
     /// Whether the data of these refs is not uploaded yet (`dvc.pushData` = `after`).
     package var uploadsData: Bool
     package private(set) var entries: [Entry]
+
+    /// Stands for a tracking ref, and is the name of none.
+    package static let untracked = "-"
 
     /// Raised when the format changes; a note of another version says nothing.
     private static let header = "git-dvc push, version 1"
@@ -87,6 +93,8 @@ package struct PushNote: Equatable, Sendable {
     package func write(to path: FilePath) throws(SystemError) {
         if entries.isEmpty { return try removeFile(path) }
         try writeFile(path, bytes, mode: 0o600)
+        // The server will have the refs also after the power went here.
+        if uploadsData { try syncDirectory(path.parent) }
     }
 
     // MARK: What Git tells

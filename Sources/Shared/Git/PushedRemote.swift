@@ -5,8 +5,16 @@ package struct PushedRemote: Equatable, Sendable {
     /// The configured remote's name; `nil` when the user gave a URL or a path.
     package let name: String?
     package let url: String
-    /// Whether the tracking refs are known to tell of commits that the remote has lost.
+    /// Whether the tracking refs are known to tell of commits that the remote has lost, or of which it lacks
+    /// the data.
     package private(set) var hasStaleRefs = false
+
+    /// The same when its tracking refs do not tell whether the data of their commits is there.
+    package var withoutTrackingRefs: PushedRemote {
+        var remote = self
+        remote.hasStaleRefs = true
+        return remote
+    }
 
     /// Takes a hook's two arguments, which are equal when there is no name.
     ///

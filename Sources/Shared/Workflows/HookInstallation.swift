@@ -212,7 +212,7 @@ extension GitRepository {
     /// The Git directories of all worktrees, the common one first.
     ///
     /// Source: gitrepository-layout(5), `worktrees`.
-    fileprivate func gitDirectories() throws -> [FilePath] {
+    func gitDirectories() throws -> [FilePath] {
         let folder = commonDirectory.appending("worktrees")
         let linked = directoryExists(folder) ? try directoryEntries(folder) : []
         return [commonDirectory] + linked.map { folder.appending($0) }

@@ -10,7 +10,7 @@ let gitHookCommand = CommandDescription(
     name: "git-hook",
     summary: "Does the work of a Git hook.",
     synopsis: "<hook>",
-    arguments: [("hook", "post-checkout, post-push, pre-commit or pre-receive")],
+    arguments: [("hook", "post-checkout, post-push, late-data, pre-commit or pre-receive")],
     argumentCount: 1...3,
     options: [
         OptionDescription("quiet", "q", "only say what went wrong"),
@@ -26,6 +26,8 @@ let gitHookCommand = CommandDescription(
             try await followCheckout(invocation, snapshot, isQuiet: isQuiet)
         case "post-push" where arguments.positionals.count == 3:
             await sendExperiments(to: arguments.positionals[1], invocation, isQuiet: isQuiet)
+        case "late-data":
+            _ = try await uploadLeftData(try invocation.session(), isQuiet: isQuiet)
         case "pre-commit": return try await checkCommit(invocation)
         case "pre-receive": return try await checkReceived(invocation)
         default:

@@ -111,7 +111,13 @@ private func push(_ arguments: Arguments, _ invocation: Invocation) async throws
     } else {
         printer.printSummary(isHook: readsRefs)
     }
-    if report.isSuccess { return 0 }
+    // What the user selects otherwise is not about what was pushed before.
+    let isUsual = !readsRefs && !options.isDryRun && options.remotes.isEmpty
+    var isLeftDone = true
+    if isUsual, arguments.positionals.isEmpty {
+        isLeftDone = try await uploadLeftData(session, isQuiet: isQuiet || arguments.has("json"))
+    }
+    if report.isSuccess { return isLeftDone ? 0 : ExitCode.failure }
     return !readsRefs && report.hasOnlyConfigurationErrors
         ? ExitCode.configuration : ExitCode.failure
 }
