@@ -31,14 +31,14 @@ package final class PushPlanner {
     /// record, and everything is asked for.
     package init(
         _ repository: GitRepository, sources: ConfigurationSources, selections: [RemoteSelection],
-        status: StatusCache?
+        status: StatusCache?, _ reader: RevisionReader? = nil
     ) {
         self.repository = repository
         self.selections = selections
         self.status = status
         configurations = Configurations(sources, in: repository)
-        reader = RevisionReader(repository)
-        collector = OutCollector(reader, configurations)
+        self.reader = reader ?? RevisionReader(repository)
+        collector = OutCollector(self.reader, configurations)
     }
 
     /// What pushing these refs needs.

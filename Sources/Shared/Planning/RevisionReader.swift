@@ -17,6 +17,11 @@ package final class RevisionReader {
 
     package init(_ repository: GitRepository) { self.repository = repository }
 
+    /// Starts Git, for whoever will have questions and something else to do until then.
+    package func begin() throws {
+        if objects == nil { objects = try ObjectReader(in: repository) }
+    }
+
     /// A file to read.
     struct Request: Hashable {
         let place: RevisionPath

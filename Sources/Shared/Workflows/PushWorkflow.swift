@@ -44,10 +44,13 @@ package struct PushOptions: Sendable {
 package struct PushWorkflow {
     private let session: Session
     private let options: PushOptions
+    private let reader: RevisionReader?
 
-    package init(_ session: Session, _ options: PushOptions) {
+    /// `reader`: one that has started already.
+    package init(_ session: Session, _ options: PushOptions, _ reader: RevisionReader? = nil) {
         self.session = session
         self.options = options
+        self.reader = reader
     }
 
     /// Uploads what `source` needs.
@@ -138,7 +141,7 @@ package struct PushWorkflow {
         if selections.isEmpty { selections = [RemoteSelection(defaultName: defaultName)] }
         return PushPlanner(
             session.repository, sources: session.configurationSources, selections: selections,
-            status: status)
+            status: status, reader)
     }
 
     private func plan(_ source: PushSource, _ planner: PushPlanner) throws -> PushPlan {

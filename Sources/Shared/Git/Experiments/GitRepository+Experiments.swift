@@ -12,11 +12,29 @@ extension GitRepository {
     package func experiments(
         for selection: ExperimentSelection
     ) throws(SubprocessError) -> [Experiment] {
-        guard let question = selection.question(head: try headCommit()) else {
-            return try experiments()
+        try experiments(for: selection, experiments(matching:))
+    }
+
+    /// The same, with the first parents of their tips, which Git reads while it is at it.
+    package func experimentsWithParents(
+        for selection: ExperimentSelection
+    ) throws(SubprocessError) -> (experiments: [Experiment], parents: [GitOID: GitOID]) {
+        var parents: [GitOID: GitOID] = [:]
+        let found = try experiments(for: selection) { (patterns) throws(SubprocessError) in
+            try experiments(matching: patterns, &parents)
         }
-        let found = try experiments(matching: question.refs)
-        return question.isSettled(by: found) ? found : try experiments(matching: question.elsewhere)
+        return (found, parents)
+    }
+
+    private func experiments(
+        for selection: ExperimentSelection,
+        _ matching: ([String]) throws(SubprocessError) -> [Experiment]
+    ) throws(SubprocessError) -> [Experiment] {
+        guard let question = selection.question(head: try headCommit()) else {
+            return try matching([ExperimentRef.namespace])
+        }
+        let found = try matching(question.refs)
+        return question.isSettled(by: found) ? found : try matching(question.elsewhere)
     }
 
     /// The experiment of this ref; `nil` when there is none.
@@ -41,8 +59,36 @@ extension GitRepository {
     private func experiments(matching patterns: [String]) throws(SubprocessError) -> [Experiment] {
         // Without any, Git would list all refs.
         if patterns.isEmpty { return [] }
-        return Experiment.parse(
-            try output(["for-each-ref", "--format=%(objectname) %(refname)"] + patterns))
+        return Experiment.parse(try output(Self.listing(patterns)))
+    }
+
+    private func experiments(
+        matching patterns: [String], _ parents: inout [GitOID: GitOID]
+    ) throws(SubprocessError) -> [Experiment] {
+        if patterns.isEmpty { return [] }
+        var found: [Experiment] = []
+        let listed = try output(Self.listing(patterns, " %(parent)"))
+        for line in listed.split(separator: UInt8(ascii: "\n")) {
+            // What is no commit has no parents, and a commit may have several.
+            let words = line.split(separator: UInt8(ascii: " "), maxSplits: 3)
+            let ref = words.prefix(2).joined(separator: [UInt8(ascii: " ")])
+            guard let experiment = Experiment.parse(Array(ref)).first else { continue }
+            found.append(experiment)
+            if words.count > 2, let parent = GitOID(words[2]) { parents[experiment.tip] = parent }
+        }
+        return found
+    }
+
+    /// Asks for refs; each line is `<oid> <ref>` and what `more` stands for.
+    private static func listing(_ patterns: [String], _ more: String = "") -> [String] {
+        ["for-each-ref", "--format=%(objectname) %(refname)\(more)"] + patterns
+    }
+
+    /// Begins to ask for the experiments made from one commit, for ``Experiment/parse(_:of:)``.
+    package func beginExperiments(
+        from baseline: GitOID
+    ) throws(SubprocessError) -> RunningCommand {
+        try command(Self.listing([ExperimentRef.prefix(of: baseline)])).begin()
     }
 
     /// The commit that is checked out; `nil` on a branch without commits.
@@ -105,13 +151,15 @@ extension GitRepository {
     /// baseline, which is not one of them.
     ///
     /// DVC makes one commit for each experiment, so for those no history is read (dvc-compat 6.1).
-    /// Throws ``ExperimentError``, `SubprocessError`.
-    package func commits(of experiments: [Experiment]) throws -> [Experiment: [GitOID]] {
-        if experiments.isEmpty { return [:] }
-        let tips = Set(experiments.map(\.tip)).map { "\($0)\n" }.sorted().joined()
-        let listed = try output(
-            ["rev-list", "--no-walk=unsorted", "--parents", "--stdin"], input: Array(tips.utf8))
-        var parents: [GitOID: GitOID?] = [:]
+    /// `known`: first parents of tips of which Git need not be asked. Throws ``ExperimentError``,
+    /// `SubprocessError`.
+    package func commits(
+        of experiments: [Experiment], parents known: [GitOID: GitOID] = [:]
+    ) throws -> [Experiment: [GitOID]] {
+        var parents: [GitOID: GitOID?] = known.mapValues { .some($0) }
+        let tips = Set(experiments.map(\.tip)).subtracting(known.keys).map { "\($0)\n" }.sorted()
+        let question = ["rev-list", "--no-walk=unsorted", "--parents", "--stdin"]
+        let listed = tips.isEmpty ? [] : try output(question, input: Array(tips.joined().utf8))
         for line in listed.split(separator: UInt8(ascii: "\n")) {
             let oids = line.split(separator: UInt8(ascii: " ")).prefix(2).compactMap { GitOID($0) }
             if let commit = oids.first { parents[commit] = .some(oids.dropFirst().first) }

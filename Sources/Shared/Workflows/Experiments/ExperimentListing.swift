@@ -29,6 +29,18 @@ package struct ExperimentScope: Sendable {
         return try repository.experiments(for: selection)
             .selected(by: selection, head: repository.headCommit())
     }
+
+    /// The same, with the first parents of the tips.
+    func localExperimentsWithParents(
+        in repository: GitRepository
+    ) throws -> (experiments: [Experiment], parents: [GitOID: GitOID]) {
+        let selection = try selection(in: repository)
+        let found = try repository.experimentsWithParents(for: selection)
+        return (
+            try found.experiments.selected(by: selection, head: repository.headCommit()),
+            found.parents
+        )
+    }
 }
 
 /// The experiments of a repository or of a Git remote, by the commits that they were made from.

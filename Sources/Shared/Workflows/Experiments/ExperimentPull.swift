@@ -44,12 +44,13 @@ package struct ExperimentPull {
         let repository = session.repository
         let selection = try options.scope.selection(in: repository)
         let head = try repository.headCommit()
+        let local = try LocalExperiments(ofHead: head, in: repository)
         let selected = try listing.finish(selection, head: head)
             .selected(by: selection, head: head, remote: remote.name)
         var report = ExperimentPullReport()
         if selected.isEmpty { return report }
         let here = Dictionary(
-            try repository.experiments(from: uniqued(selected.map(\.ref.baseline)))
+            try local.experiments(from: uniqued(selected.map(\.ref.baseline)))
                 .map { ($0.ref, $0.tip) }, uniquingKeysWith: { first, _ in first })
         let news = selected.filter { here[$0.ref] != $0.tip }
         report.upToDate = selected.filter { here[$0.ref] == $0.tip }.map(\.ref)
@@ -82,5 +83,32 @@ package struct ExperimentPull {
         report.warnings += outcome.warnings
         report.fetchedCount = outcome.fetchedCount
         return report
+    }
+}
+
+/// The experiments here; those of the commit that is checked out, which are mostly meant, are asked for
+/// while the remote thinks.
+private struct LocalExperiments: ~Copyable {
+    private let repository: GitRepository
+    private let head: GitOID?
+    private let question: RunningCommand?
+
+    init(ofHead head: GitOID?, in repository: GitRepository) throws(SubprocessError) {
+        self.repository = repository
+        self.head = head
+        if let head {
+            question = try repository.beginExperiments(from: head)
+        } else {
+            question = nil
+        }
+    }
+
+    consuming func experiments(
+        from baselines: [GitOID]
+    ) throws(SubprocessError) -> [Experiment] {
+        guard baselines.count == 1, baselines.first == head, let question else {
+            return try repository.experiments(from: baselines)
+        }
+        return Experiment.parse(try question.outputIfSuccessful())
     }
 }

@@ -1,5 +1,6 @@
 package import Basics
 package import Git
+internal import Planning
 
 /// What a push of experiments did.
 package struct ExperimentPushReport: Sendable {
@@ -41,19 +42,25 @@ package struct ExperimentPush {
     package func run(
         comparingWith listing: consuming ExperimentRemote.Listing
     ) async throws -> ExperimentPushReport {
-        let selected = try options.scope.localExperiments(in: session.repository)
+        let (selected, parents) = try options.scope.localExperimentsWithParents(
+            in: session.repository)
         if selected.isEmpty { return ExperimentPushReport() }
+        // It starts while the remote thinks.
+        let reader = RevisionReader(session.repository)
+        if options.includesData { try reader.begin() }
         let there = Dictionary(
             try listing.finish(.these(selected), head: nil).map { ($0.ref, $0.tip) },
             uniquingKeysWith: { first, _ in first })
-        return try await run(selected, there: there)
+        return try await run(selected, there: there, parents: parents, reader)
     }
 
     /// Pushes these experiments.
     ///
-    /// `there`: the tips that the remote has of them. Throws as ``run(comparingWith:)``.
+    /// `there`: the tips that the remote has of them. `parents`: first parents of tips, as far as they are
+    /// known. Throws as ``run(comparingWith:)``.
     func run(
-        _ selected: [Experiment], there: [ExperimentRef: GitOID]
+        _ selected: [Experiment], there: [ExperimentRef: GitOID],
+        parents: [GitOID: GitOID] = [:], _ reader: RevisionReader? = nil
     ) async throws -> ExperimentPushReport {
         let repository = session.repository
         var report = ExperimentPushReport()
@@ -73,7 +80,10 @@ package struct ExperimentPush {
             }
         }
         let left = Set(report.diverged)
-        let withheld = try await pushData(of: selected.filter { !left.contains($0.ref) }, &report)
+        let staying = selected.filter { !left.contains($0.ref) }
+        let commits = try repository.commits(
+            of: options.includesData ? staying : [], parents: parents)
+        let withheld = try await pushData(of: staying, commits, reader, &report)
         updates.removeAll { withheld.contains($0.ref) }
         if options.isDryRun {
             report.pushed = updates.map(\.ref)
@@ -96,10 +106,10 @@ package struct ExperimentPush {
 
     /// Uploads the data of the experiments, and says which of them must not be pushed.
     private func pushData(
-        of experiments: [Experiment], _ report: inout ExperimentPushReport
+        of experiments: [Experiment], _ commits: [Experiment: [GitOID]], _ reader: RevisionReader?,
+        _ report: inout ExperimentPushReport
     ) async throws -> Set<ExperimentRef> {
         guard options.includesData, !experiments.isEmpty else { return [] }
-        let commits = try session.repository.commits(of: experiments)
         var push = PushOptions(progress: options.progress)
         push.remotes = options.dvcRemote.map { [$0] } ?? []
         push.jobs = options.jobs
@@ -108,7 +118,8 @@ package struct ExperimentPush {
         let source = experiments.map {
             PushedExperiment(experiment: $0, commits: commits[$0] ?? [$0.tip])
         }
-        let data = try await PushWorkflow(session, push).run(.experiments(source, to: remote))
+        let data = try await PushWorkflow(session, push, reader).run(
+            .experiments(source, to: remote))
         report.uploadedCount = data.uploadedCount
         report.warnings += data.warnings
         report.errors += data.errors
