@@ -63,15 +63,11 @@ package struct RangedDownload: Sendable {
     /// unless its content has another name.
     package func get(toFileAt path: FilePath, observer: ByteObserver?) async throws -> Int64 {
         try Task.checkCancellation()
-        let place = DownloadPlace(path)
         let moved = MovedBytes.telling(observer)
         do {
-            let size = try await download(to: place, moved)
-            place.target?.keep()
-            return size
+            return try await DownloadPlace.receive(at: path) { try await download(to: $0, moved) }
         } catch {
             moved.takeBack()
-            place.target?.keep(after: error)
             throw error
         }
     }

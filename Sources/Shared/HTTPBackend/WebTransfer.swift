@@ -110,36 +110,40 @@ struct WebTransfer: Sendable {
         _ key: ObjectKey, at url: String? = nil, toFileAt path: FilePath, observer: ByteObserver?
     ) async throws -> Int64 {
         try Task.checkCancellation()
+        return try await DownloadPlace.receive(at: path) { place in
+            try await MovedBytes(observer).during { observer in
+                try await receive(key, at: url, into: place, observer: observer)
+            }
+        }
+    }
+
+    private func receive(
+        _ key: ObjectKey, at url: String?, into place: DownloadPlace,
+        observer: (@Sendable (Int64) -> Void)?
+    ) async throws -> Int64 {
         let target: DownloadTarget
         do throws(SystemError) {
-            target = try DownloadTarget(creating: path)
+            target = try place.opened()
         } catch {
             throw StoreError(.download, key, store: name, writing: error)
         }
-        let size = try await MovedBytes(observer).during { observer in
-            var request = client.request(.get, key.path)
-            if let url { request.url = url }
-            request.destination = .file(
-                descriptor: target.descriptor, offset: 0, limit: Int64.max)
-            request.observer = observer
-            let response = try await client.send(request, .download, key, target: path)
-            guard response.status == 200 else {
-                throw client.failure(.download, key, response, .get)
-            }
-            let count = response.bodyCount
-            let hasher = WrittenFileHasher(target, like: key.oid)
-            do {
-                try await threads.run { try hasher.hash(0..<count) }
-            } catch let error as SystemError {
-                throw StoreError(.download, key, store: name, writing: error)
-            }
-            let found = hasher.finish(isDirectory: key.oid.isDirectory)
-            // What arrived is kept in any case: the caller has a use for what is something else.
-            target.keep()
-            try check(found, .download, key)
-            return count
+        var request = client.request(.get, key.path)
+        if let url { request.url = url }
+        request.destination = .file(descriptor: target.descriptor, offset: 0, limit: Int64.max)
+        request.observer = observer
+        let response = try await client.send(request, .download, key, target: place.path)
+        guard response.status == 200 else {
+            throw client.failure(.download, key, response, .get)
         }
-        return size
+        let count = response.bodyCount
+        let hasher = WrittenFileHasher(target, like: key.oid)
+        do {
+            try await threads.run { try hasher.hash(0..<count) }
+        } catch let error as SystemError {
+            throw StoreError(.download, key, store: name, writing: error)
+        }
+        try check(hasher.finish(isDirectory: key.oid.isDirectory), .download, key)
+        return count
     }
 
     func contents(of key: ObjectKey, at url: String? = nil, limit: Int) async throws -> [UInt8] {

@@ -7,28 +7,15 @@ internal import Darwin
 internal import Glibc
 #endif
 
-/// A new file that is written in pieces, and removes itself unless it is kept.
+/// A new file that is written in pieces, and read again to be hashed.
 package final class DownloadTarget: Sendable {
     package let file: OpenFile
-    private let isKept = Locked(false)
 
     package var descriptor: CInt { file.descriptor }
 
     package init(creating path: FilePath) throws(SystemError) {
         // Readable as well, because what was written is hashed from there.
         file = try OpenFile(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o666, operation: "create")
-    }
-
-    deinit {
-        // The error that ended the work is the one to tell.
-        if isKept.withLock({ !$0 }) { try? removeFile(file.path) }
-    }
-
-    package func keep() { isKept.withLock { $0 = true } }
-
-    /// Keeps the file when what ended the work is that its content has another name.
-    package func keep(after error: any Error) {
-        if case .mismatch = (error as? StoreError)?.reason { keep() }
     }
 
     /// In bytes.
@@ -70,21 +57,50 @@ package final class DownloadTarget: Sendable {
 
 /// Where a download goes: a file that is only made when there is something to write.
 package final class DownloadPlace: Sendable {
+    private struct State {
+        var target: DownloadTarget?
+        var isOver = false
+    }
+
     package let path: FilePath
-    private let made = Locked<DownloadTarget?>(nil)
+    private let state = Locked(State())
 
-    package init(_ path: FilePath) { self.path = path }
+    private init(_ path: FilePath) { self.path = path }
 
-    /// The file, if there was something to write.
-    package var target: DownloadTarget? { made.withLock { $0 } }
+    /// Runs `body`, which makes the file and writes what arrives.
+    ///
+    /// After an error nothing is left, unless it is that the content has another name: the caller has
+    /// a use for that. The file is gone before the error arrives, so another try can make it again; its
+    /// last owner may be a thread that is not done with the request yet, and cannot be who removes it.
+    package static func receive<Value>(
+        at path: FilePath, _ body: (DownloadPlace) async throws -> Value
+    ) async throws -> Value {
+        let place = DownloadPlace(path)
+        do {
+            return try await body(place)
+        } catch {
+            if case .mismatch = (error as? StoreError)?.reason { throw error }
+            place.giveUp()
+            throw error
+        }
+    }
 
     /// The file, which the first call makes.
     package func opened() throws(SystemError) -> DownloadTarget {
-        try made.withLock { made throws(SystemError) in
-            if let made { return made }
+        try state.withLock { state throws(SystemError) in
+            if let target = state.target { return target }
+            if state.isOver { throw SystemError("create", path, code: ECANCELED) }
             let target = try DownloadTarget(creating: path)
-            made = target
+            state.target = target
             return target
+        }
+    }
+
+    private func giveUp() {
+        state.withLock { state in
+            state.isOver = true
+            // The error that ended the work is the one to tell.
+            if state.target != nil { try? removeFile(path) }
         }
     }
 }

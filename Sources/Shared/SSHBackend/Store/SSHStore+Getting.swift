@@ -8,27 +8,43 @@ extension SSHStore {
     ) async throws -> Int64 {
         try await observed(observer) { moved in
             try await onServer(.download, key) { session in
-                var reader = try await RemoteReader(self.path(of: key), session, budget)
-                // Before anything is made here: a missing object leaves nothing.
-                let target = try DownloadFile(creating: path, key, traits.name)
-                let hasher = PieceHasher(key.oid.scheme)
-                var size: Int64 = 0
-                let isLarge = (reader.size ?? .max) > Int64(256 << 10)
-                while let piece = try await reader.next() {
-                    if isLarge {
-                        try await threads.run { try target.write(piece, hasher) }
-                    } else {
-                        try target.write(piece, hasher)
-                    }
-                    size += Int64(piece.count)
-                    moved?(Int64(piece.count))
+                try await DownloadPlace.receive(at: path) { place in
+                    try await receive(key, into: place, session, moved)
                 }
-                let found = hasher.finish(isDirectory: key.oid.isDirectory)
-                // What arrived is kept in any case: the caller has a use for what is something else.
-                target.keep()
-                try check(found, .download, key)
-                return size
             }
+        }
+    }
+
+    private func receive(
+        _ key: ObjectKey, into place: DownloadPlace, _ session: SFTPSession,
+        _ moved: ((Int64) -> Void)?
+    ) async throws -> Int64 {
+        var reader = try await RemoteReader(self.path(of: key), session, budget)
+        let hasher = PieceHasher(key.oid.scheme)
+        var size: Int64 = 0
+        let isLarge = (reader.size ?? .max) > Int64(256 << 10)
+        // Made only now: a missing object leaves nothing.
+        let file = try writing(key) { () throws(SystemError) in try place.opened() }
+        while let piece = try await reader.next() {
+            @Sendable func write() throws {
+                piece.withUnsafeBytes { hasher.update($0) }
+                try writing(key) { () throws(SystemError) in try file.file.write(piece) }
+            }
+            if isLarge { try await threads.run { try write() } } else { try write() }
+            size += Int64(piece.count)
+            moved?(Int64(piece.count))
+        }
+        try check(hasher.finish(isDirectory: key.oid.isDirectory), .download, key)
+        return size
+    }
+
+    private func writing<Result>(
+        _ key: ObjectKey, _ body: () throws(SystemError) -> Result
+    ) throws(StoreError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw StoreError(.download, key, store: traits.name, writing: error)
         }
     }
 
@@ -87,38 +103,4 @@ extension ObjectID {
         let scheme: HashScheme = parts.count == 2 ? .md5DosToUnix : .md5
         self.init(parts[parts.count - 2] + parts[parts.count - 1], scheme: scheme)
     }
-}
-
-/// A new file that removes itself unless it is kept.
-private final class DownloadFile: Sendable {
-    private let file: OpenFile
-    private let key: ObjectKey
-    private let store: String
-    private let isKept = Locked(false)
-
-    init(creating path: FilePath, _ key: ObjectKey, _ store: String) throws(StoreError) {
-        do throws(SystemError) {
-            file = try OpenFile(creating: path)
-        } catch {
-            throw StoreError(.download, key, store: store, .failed(error.summary), cause: error)
-        }
-        self.key = key
-        self.store = store
-    }
-
-    deinit {
-        // The error that ended the work is the one to tell.
-        if isKept.withLock({ !$0 }) { try? removeFile(file.path) }
-    }
-
-    func write(_ bytes: [UInt8], _ hasher: PieceHasher) throws(StoreError) {
-        bytes.withUnsafeBytes { hasher.update($0) }
-        do throws(SystemError) {
-            try file.write(bytes)
-        } catch {
-            throw StoreError(.download, key, store: store, writing: error)
-        }
-    }
-
-    func keep() { isKept.withLock { $0 = true } }
 }
