@@ -47,6 +47,25 @@ final class Database {
 
     deinit { sqlite3_close_v2(handle) }
 
+    /// Makes the tables, and drops those of another version with what they hold.
+    ///
+    /// `version`: raised when the tables change; `statements`: drop and create them.
+    func prepareSchema(version: Int, _ statements: String) throws(DatabaseError) {
+        // A killed process leaves a journal that the next one rolls back. Only a power failure could
+        // tear pages, and then the file is made anew: not worth an fsync in every push.
+        try execute("PRAGMA synchronous = OFF")
+        if try schemaVersion() == version { return }
+        try transaction { () throws(DatabaseError) in
+            // Another process may have made them while this one waited, and written something.
+            if try schemaVersion() == version { return }
+            try execute(statements + "PRAGMA user_version = \(version);")
+        }
+    }
+
+    private func schemaVersion() throws(DatabaseError) -> Int? {
+        try prepare("PRAGMA user_version").rows([]) { Int($0.integer(0)) }.first
+    }
+
     /// Runs statements that return nothing.
     func execute(_ sql: String) throws(DatabaseError) {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw failure() }

@@ -61,28 +61,23 @@ package final class FileStates: Sendable {
 
     private static func opened(_ path: FilePath) throws -> Database {
         let database = try Database(opening: path)
-        try database.execute("PRAGMA synchronous = OFF")
-        let version = try database.prepare("PRAGMA user_version").rows([]) { $0.integer(0) }
-        if version.first == Int64(schemaVersion) { return database }
-        try database.transaction { () throws(DatabaseError) in
-            // Both names of an object have a place, because DVC 2 and 3 files may be one file.
-            try database.execute(
-                """
-                DROP TABLE IF EXISTS files;
-                CREATE TABLE files (
-                    device INTEGER NOT NULL, inode INTEGER NOT NULL, scheme INTEGER NOT NULL,
-                    size INTEGER NOT NULL, modified INTEGER NOT NULL, changed INTEGER NOT NULL,
-                    high INTEGER NOT NULL, low INTEGER NOT NULL,
-                    PRIMARY KEY (device, inode, scheme)) WITHOUT ROWID;
-                DROP TABLE IF EXISTS directories;
-                CREATE TABLE directories (
-                    device INTEGER NOT NULL, inode INTEGER NOT NULL, scheme INTEGER NOT NULL,
-                    stamp_high INTEGER NOT NULL, stamp_low INTEGER NOT NULL,
-                    stamp_count INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL,
-                    PRIMARY KEY (device, inode, scheme)) WITHOUT ROWID;
-                PRAGMA user_version = \(schemaVersion);
-                """)
-        }
+        // Both names of an object have a place, because DVC 2 and 3 files may be one file.
+        try database.prepareSchema(
+            version: schemaVersion,
+            """
+            DROP TABLE IF EXISTS files;
+            CREATE TABLE files (
+                device INTEGER NOT NULL, inode INTEGER NOT NULL, scheme INTEGER NOT NULL,
+                size INTEGER NOT NULL, modified INTEGER NOT NULL, changed INTEGER NOT NULL,
+                high INTEGER NOT NULL, low INTEGER NOT NULL,
+                PRIMARY KEY (device, inode, scheme)) WITHOUT ROWID;
+            DROP TABLE IF EXISTS directories;
+            CREATE TABLE directories (
+                device INTEGER NOT NULL, inode INTEGER NOT NULL, scheme INTEGER NOT NULL,
+                stamp_high INTEGER NOT NULL, stamp_low INTEGER NOT NULL,
+                stamp_count INTEGER NOT NULL, high INTEGER NOT NULL, low INTEGER NOT NULL,
+                PRIMARY KEY (device, inode, scheme)) WITHOUT ROWID;
+            """)
         return database
     }
 

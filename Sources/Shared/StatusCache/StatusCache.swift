@@ -67,31 +67,24 @@ package final class StatusCache {
     }
 
     private static func prepareSchema(of database: Database) throws(DatabaseError) {
-        // A killed process leaves a journal that the next one rolls back. Only a power failure could
-        // tear pages, and then the file is made anew: not worth an fsync in every push.
-        try database.execute("PRAGMA synchronous = OFF")
-        let version = try database.prepare("PRAGMA user_version").rows([]) { $0.integer(0) }
-        if version.first == Int64(schemaVersion) { return }
-        try database.transaction { () throws(DatabaseError) in
-            try database.execute(
-                """
-                DROP TABLE IF EXISTS stores; DROP TABLE IF EXISTS objects;
-                DROP TABLE IF EXISTS directories; DROP TABLE IF EXISTS tips;
-                CREATE TABLE stores (
-                    id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE,
-                    baseline INTEGER NOT NULL DEFAULT \(Int64.min));
-                CREATE TABLE objects (
-                    store INTEGER NOT NULL, oid BLOB NOT NULL, seen INTEGER NOT NULL,
-                    PRIMARY KEY (store, oid)) WITHOUT ROWID;
-                CREATE TABLE directories (
-                    store INTEGER NOT NULL, place BLOB NOT NULL, oid BLOB NOT NULL,
-                    seen INTEGER NOT NULL, PRIMARY KEY (store, place)) WITHOUT ROWID;
-                CREATE TABLE tips (
-                    store INTEGER NOT NULL, tip TEXT NOT NULL, seen INTEGER NOT NULL,
-                    PRIMARY KEY (store, tip)) WITHOUT ROWID;
-                PRAGMA user_version = \(schemaVersion);
-                """)
-        }
+        try database.prepareSchema(
+            version: schemaVersion,
+            """
+            DROP TABLE IF EXISTS stores; DROP TABLE IF EXISTS objects;
+            DROP TABLE IF EXISTS directories; DROP TABLE IF EXISTS tips;
+            CREATE TABLE stores (
+                id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE,
+                baseline INTEGER NOT NULL DEFAULT \(Int64.min));
+            CREATE TABLE objects (
+                store INTEGER NOT NULL, oid BLOB NOT NULL, seen INTEGER NOT NULL,
+                PRIMARY KEY (store, oid)) WITHOUT ROWID;
+            CREATE TABLE directories (
+                store INTEGER NOT NULL, place BLOB NOT NULL, oid BLOB NOT NULL,
+                seen INTEGER NOT NULL, PRIMARY KEY (store, place)) WITHOUT ROWID;
+            CREATE TABLE tips (
+                store INTEGER NOT NULL, tip TEXT NOT NULL, seen INTEGER NOT NULL,
+                PRIMARY KEY (store, tip)) WITHOUT ROWID;
+            """)
     }
 
     /// Whether the store was once, not too long ago, seen to have all that a whole commit needs.

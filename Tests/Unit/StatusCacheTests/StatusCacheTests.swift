@@ -188,6 +188,24 @@ import Glibc
         #expect(try open().present(all, in: Self.url) == Set(all))
     }
 
+    @Test func `those who make the file at once lose nothing of each other`() async throws {
+        for round in 0..<40 {
+            let file = directory.path.appending("\(round)/status.db")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<8 as Range<UInt64> {
+                    group.addTask {
+                        let cache = try StatusCache.open(file, maximumAge: .seconds(9), now: 10)
+                        try cache.add([record([oid(number)])])
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let all = Set((0..<8 as Range<UInt64>).map { oid($0) })
+            let cache = try StatusCache.open(file, maximumAge: .seconds(9), now: 10)
+            #expect(try cache.present(all, in: Self.url) == all)
+        }
+    }
+
     @Test(arguments: [
         [UInt8]("this is no database".utf8), [UInt8](repeating: 0xff, count: 8192),
         Array("SQLite format 3\0".utf8) + [UInt8](repeating: 0x55, count: 4096),
