@@ -102,7 +102,8 @@ final class ExperimentProject: Sendable {
             """, "dvc.yaml")
         try write("/out\n", ".gitignore")
         try sandbox.dvc("repro", "--quiet", in: project)
-        try sandbox.commitAll("first", in: project)
+        // Long before the second: in which order DVC shows commits of one second depends on their ids.
+        try sandbox.commitAll("first", in: project, at: 1_700_000_000)
         func run(_ name: String, _ rate: Int) throws {
             try sandbox.dvc(
                 "exp", "run", "--quiet", "--name", name, "-S", "lr=\(rate)", in: project)

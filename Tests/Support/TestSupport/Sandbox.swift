@@ -180,10 +180,19 @@ package final class Sandbox: Sendable {
     }
 
     /// Commits everything that is in a working copy; returns the commit's oid.
+    ///
+    /// `time`: in seconds since 1970, where it shall not be now.
     @discardableResult
-    package func commitAll(_ message: String, in repository: FilePath) throws -> String {
+    package func commitAll(
+        _ message: String, in repository: FilePath, at time: Int64? = nil
+    ) throws -> String {
         try git("add", "--all", in: repository)
-        try git("commit", "--quiet", "--allow-empty", "--message", message, in: repository)
+        let date = time.map { "@\($0) +0000" }
+        let dates = date == nil ? [:] : ["GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date]
+        try start(
+            "git", ["commit", "--quiet", "--allow-empty", "--message", message], in: repository,
+            environment: dates
+        ).wait().checked()
         return try gitLine("rev-parse", "HEAD", in: repository)
     }
 }
