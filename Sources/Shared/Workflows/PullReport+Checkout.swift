@@ -1,6 +1,5 @@
 internal import Basics
 internal import DVC
-internal import FoundationEssentials
 internal import Planning
 internal import Workspace
 
@@ -34,33 +33,6 @@ extension PullReport {
         } else {
             unsaved = done.unsaved
         }
-    }
-}
-
-extension PullReport {
-    /// The result for a script.
-    package func json() throws -> String {
-        struct Result: Encodable {
-            let fetched: Int
-            let bytes: Int64
-            let wouldFetch: [String]
-            let changes: [[String]]
-            let files: [String: Int]
-            let missing: [String]
-            let unsaved: [String]
-            let errors: [String]
-        }
-        let result = Result(
-            fetched: fetchedCount, bytes: fetchedBytes, wouldFetch: wouldFetch,
-            changes: changes.map { $0.split(separator: "\t", maxSplits: 1).map(String.init) },
-            files: [
-                "added": counts.added, "modified": counts.modified, "deleted": counts.deleted,
-            ],
-            missing: incomplete.map(\.string), unsaved: unsaved.map(\.string),
-            errors: errors.map(\.summary))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(result), as: UTF8.self)
     }
 }
 

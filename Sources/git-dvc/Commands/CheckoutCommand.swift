@@ -1,5 +1,4 @@
 import Basics
-import FoundationEssentials
 import Git
 import Planning
 import Workflows
@@ -143,8 +142,6 @@ extension CheckoutReport {
                 "added": counts.added, "modified": counts.modified, "deleted": counts.deleted,
             ],
             errors: errors.map(\.summary))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(result), as: UTF8.self)
+        return try jsonText(result)
     }
 }

@@ -1,5 +1,4 @@
 import Basics
-import FoundationEssentials
 import Workflows
 
 /// `git dvc status -c`.
@@ -62,11 +61,9 @@ struct CloudStatusPrinter {
 
     /// An object with a state for each name, as DVC prints it.
     func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let states = Dictionary(
             report.entries.map { ($0.name.string, $0.state.rawValue) },
             uniquingKeysWith: { first, _ in first })
-        return String(decoding: try encoder.encode(states), as: UTF8.self)
+        return try jsonText(states)
     }
 }

@@ -1,5 +1,4 @@
 import Basics
-import FoundationEssentials
 import Git
 import Planning
 import Workflows
@@ -128,9 +127,7 @@ struct FsckPrinter {
     }
 
     func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(JSONReport(report)), as: UTF8.self)
+        try jsonText(JSONReport(report))
     }
 
     /// The shape of `--json`.

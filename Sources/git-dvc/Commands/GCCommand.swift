@@ -205,9 +205,7 @@ private func kept(_ report: GarbageReport) -> String {
 
 extension GarbageReport {
     fileprivate func json(isDryRun: Bool) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(JSONReport(self, isDryRun)), as: UTF8.self)
+        try jsonText(JSONReport(self, isDryRun))
     }
 
     /// The shape of `--json`.

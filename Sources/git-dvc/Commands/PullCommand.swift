@@ -116,3 +116,28 @@ private func show(_ report: PullReport, _ options: PullOptions) {
         printResult("Everything is up to date.")
     }
 }
+
+extension PullReport {
+    /// The result for a script.
+    fileprivate func json() throws -> String {
+        struct Result: Encodable {
+            let fetched: Int
+            let bytes: Int64
+            let wouldFetch: [String]
+            let changes: [[String]]
+            let files: [String: Int]
+            let missing: [String]
+            let unsaved: [String]
+            let errors: [String]
+        }
+        let result = Result(
+            fetched: fetchedCount, bytes: fetchedBytes, wouldFetch: wouldFetch,
+            changes: changes.map { $0.split(separator: "\t", maxSplits: 1).map(String.init) },
+            files: [
+                "added": counts.added, "modified": counts.modified, "deleted": counts.deleted,
+            ],
+            missing: incomplete.map(\.string), unsaved: unsaved.map(\.string),
+            errors: errors.map(\.summary))
+        return try jsonText(result)
+    }
+}

@@ -1,5 +1,4 @@
 import Basics
-import FoundationEssentials
 import Workflows
 
 /// Says what a push did.
@@ -56,9 +55,7 @@ struct PushPrinter {
     }
 
     func printJSON() throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        printResult(String(decoding: try encoder.encode(JSONReport(report)), as: UTF8.self))
+        printResult(try jsonText(JSONReport(report)))
     }
 }
 

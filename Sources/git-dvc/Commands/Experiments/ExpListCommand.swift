@@ -1,5 +1,4 @@
 import Basics
-import FoundationEssentials
 import Git
 import Workflows
 
@@ -85,7 +84,5 @@ private func printJSON(_ listing: ExperimentListing) throws {
                 baseline: group.baseline.hex, baselineName: group.title)
         }
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    printResult(String(decoding: try encoder.encode(entries), as: UTF8.self))
+    printResult(try jsonText(entries))
 }
