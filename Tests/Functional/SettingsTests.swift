@@ -45,6 +45,24 @@ import Glibc
         #expect(try text(".dvc/config") == "# mine\n")
     }
 
+    @Test func `lists have JSON`() throws {
+        try dvc("remote", "add", "-d", "a", "/a").checked()
+        try dvc("remote", "add", "--local", "b", "s3://b/\u{e4}").checked()
+        #expect(
+            try dvc("remote", "list", "--json").checked().output == """
+                [{"default":true,"name":"a","url":"/a"},\
+                {"default":false,"name":"b","url":"s3://b/\u{e4}"}]
+
+                """)
+        let settings = try dvc("config", "--list", "--json", "--local").checked().output
+        #expect(
+            settings == """
+                [{"file":".dvc/config.local","name":"remote.b.url","value":"s3://b/\u{e4}"}]
+
+                """)
+        #expect(try !dvc("config", "--json", "core.remote").succeeded)
+    }
+
     @Test func `permissions stay, and a new config.local is private`() throws {
         try sandbox.write(Array("\n".utf8), to: project.appending(".dvc/config"), mode: 0o640)
         try dvc("remote", "add", "a", "/a").checked()

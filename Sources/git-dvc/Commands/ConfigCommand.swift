@@ -37,6 +37,7 @@ let configCommand = CommandDescription(
         OptionDescription("unset", "u", "take the option away"),
         OptionDescription("list", "l", "show all settings"),
         OptionDescription("show-origin", "show the file of each setting"),
+        OptionDescription("json", isOurs: true, "with --list: the settings as JSON"),
     ] + verbosityOptions,
     examples: [
         ("git dvc config core.autostage true", "set an option in .dvc/config"),
@@ -62,6 +63,9 @@ private func configure(_ arguments: Arguments, _ invocation: Invocation) throws 
         printMessage("error", text)
         return ExitCode.failure
     }
+    if arguments.has("json"), !arguments.has("list") {
+        return refuse("'--json' needs '--list'")
+    }
     if arguments.has("show-origin"), value != nil || isUnset {
         return refuse("'--show-origin' does not go with '--unset' and <value>")
     }
@@ -74,6 +78,10 @@ private func configure(_ arguments: Arguments, _ invocation: Invocation) throws 
     if arguments.has("list") {
         guard name == nil, !isUnset else {
             return refuse("'--list' does not go with '--unset', <name> and <value>")
+        }
+        if arguments.has("json") {
+            printResult(try jsonText(commands.list(level).map(JSONSetting.init)))
+            return 0
         }
         for setting in try commands.list(level) where isShown {
             printResult("\(prefix(setting))\(setting.name)=\(setting.value)")
@@ -93,4 +101,17 @@ private func configure(_ arguments: Arguments, _ invocation: Invocation) throws 
         }
     }
     return 0
+}
+
+/// The shape of `config --list --json`; the file is the one that the setting is in.
+private struct JSONSetting: Encodable {
+    let name: String
+    let value: String
+    let file: String
+
+    init(_ setting: ConfigurationCommands.Setting) {
+        name = setting.name
+        value = setting.value
+        file = setting.file
+    }
 }

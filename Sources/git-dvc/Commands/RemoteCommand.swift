@@ -49,10 +49,19 @@ private let list = CommandDescription(
     name: "remote list",
     summary: "Lists the remotes.",
     synopsis: "[<options>]",
-    options: levelOptions + verbosityOptions,
-    examples: [("git dvc remote list --local", "those of this working copy only")],
+    options: levelOptions + [
+        OptionDescription("json", isOurs: true, "the list as JSON on standard output")
+    ] + verbosityOptions,
+    examples: [
+        ("git dvc remote list --local", "those of this working copy only"),
+        ("git dvc remote list --json", "all of them, for a script"),
+    ],
     run: { arguments, invocation in
         let remotes = try invocation.remoteCommands.list(try arguments.level())
+        if arguments.has("json") {
+            printResult(try jsonText(remotes.map(JSONRemote.init)))
+            return 0
+        }
         guard !arguments.has("quiet") else { return 0 }
         for remote in remotes {
             var fields = [remote.name, remote.url ?? ""]
@@ -161,4 +170,22 @@ private func columns(_ fields: [String]) -> String {
         line += String(repeating: " ", count: 8 - line.unicodeScalars.count % 8)
     }
     return line
+}
+
+/// The shape of `remote list --json`.
+private struct JSONRemote: Encodable {
+    let name: String
+    let url: String?
+    let isDefault: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case name, url
+        case isDefault = "default"
+    }
+
+    init(_ remote: RemoteCommands.Remote) {
+        name = remote.name
+        url = remote.url
+        isDefault = remote.isDefault
+    }
 }
