@@ -41,6 +41,34 @@ import Testing
         #expect(try lab.names(in: clone) == ["mine", "one", "two"])
     }
 
+    @Test func `a dry run says what would come, and nothing changes`() throws {
+        let oids = try lab.makeExperiment("one", "1")
+        try lab.exp("push", "origin").checked()
+        let clone = try lab.clone()
+        let key = DVCRepository.key(oids[0])
+        let result = try lab.exp("pull", "--dry-run", "origin", in: clone).checked()
+        #expect(
+            result.output
+                == "Would pull experiment one from Git remote 'origin'.\nwould fetch \(key)\n")
+        let json = try lab.exp("pull", "--dry-run", "--json", "origin", in: clone).checked()
+        #expect(
+            json.output == """
+                {"diverged":[],"errors":[],"fetched":0,"pulled":["\(lab.ref("one"))"],\
+                "upToDate":[],"warnings":[],"wouldFetch":["\(key)"]}
+
+                """)
+        #expect(try lab.names(in: clone) == [])
+        #expect(!cached(oids[0], in: clone))
+        let real = try lab.exp("pull", "--json", "origin", in: clone).checked()
+        #expect(
+            real.output == """
+                {"diverged":[],"errors":[],"fetched":1,"pulled":["\(lab.ref("one"))"],\
+                "upToDate":[],"warnings":[],"wouldFetch":[]}
+
+                """)
+        #expect(cached(oids[0], in: clone))
+    }
+
     @Test func `a local experiment that has diverged is kept`() throws {
         try lab.makeExperiment("one", "1")
         try lab.exp("push", "origin").checked()
@@ -98,6 +126,16 @@ import Testing
             #expect(result.status == 255, "\(command)")
             #expect(result.errorOutput.contains("error: cannot use Git remote 'origin'"))
         }
+    }
+
+    @Test func `what is missing is an error in JSON, too`() throws {
+        let oids = try lab.makeExperiment("one", "1")
+        try lab.exp("push", "origin").checked()
+        let clone = try lab.clone()
+        try removeFile(world.storage.appending(DVCRepository.key(oids[0])))
+        let result = try lab.exp("pull", "--json", "origin", in: clone)
+        #expect(result.status == 1)
+        #expect(result.output.contains("\"errors\":[\"'data' (commit "), "\(result)")
     }
 
     @Test func `list has JSON, and needs a DVC repository`() throws {

@@ -180,4 +180,17 @@ import Testing
         #expect(option.errorOutput.contains("is not a valid Git remote or URL"))
         #expect(!fileExists(lab.path.appending("planted")))
     }
+
+    @Test func `push has JSON`() throws {
+        try lab.makeExperiment("one", "1")
+        let first = try lab.exp("push", "--json", "origin").checked()
+        #expect(
+            first.output == """
+                {"diverged":[],"errors":[],"pushed":["\(lab.ref("one"))"],"upToDate":[],\
+                "uploaded":1,"warnings":[]}
+
+                """)
+        let second = try lab.exp("push", "--json", "origin").checked()
+        #expect(second.output.contains("\"pushed\":[],\"upToDate\":[\"\(lab.ref("one"))\"]"))
+    }
 }

@@ -84,6 +84,31 @@ import Testing
         #expect(theirs.output == "Everything is up to date.\n", "\(theirs)")
     }
 
+    @Test func `an experiment brings what it imports`() throws {
+        let comparison = try PushComparison()
+        let sandbox = comparison.sandbox
+        let source = try makeSource(in: sandbox)
+        let path = comparison.path
+        let base = try sandbox.commitAll("base", in: path)
+        for (word, out) in [("data.txt", "data"), ("tree", "tree")] {
+            try sandbox.start(
+                Sandbox.realDVC(), ["import", "-o", out, source.string, word], in: path
+            ).wait().checked()
+        }
+        let commit = try sandbox.commitAll("imports", in: path)
+        let ref = "refs/exps/\(base.prefix(2))/\(base.dropFirst(2))/tried"
+        try sandbox.git("update-ref", ref, commit, in: path)
+        try sandbox.git("reset", "--quiet", "--hard", base, in: path)
+        let clone = sandbox.path("clone")
+        try sandbox.git("clone", "--quiet", path.string, clone.string, in: sandbox.root)
+        let pull = try sandbox.run("git", "dvc", "exp", "pull", "origin", "tried", in: clone)
+        #expect(pull.succeeded && pull.errorOutput == "", "\(pull)")
+        try sandbox.run("mv", source.string, source.string + ".away").checked()
+        try sandbox.run("git", "dvc", "exp", "apply", "tried", in: clone).checked()
+        #expect(try readFile(clone.appending("data")) == Array("imported".utf8))
+        #expect(try readFile(clone.appending("tree/b/c")) == Array("2".utf8))
+    }
+
     @Test
     func `imports without download, with settings of their own, of parts and of a changed source`()
         throws

@@ -75,6 +75,25 @@ import Testing
         }
     }
 
+    @Test func `an experiment gets its versions, too`() throws {
+        let base = try record("first")
+        try sandbox.git("push", "--quiet", "--no-verify", "origin", "main", in: world.path)
+        let commit = try record("second")
+        let ref = "refs/exps/\(base.prefix(2))/\(base.dropFirst(2))/tried"
+        try sandbox.git(
+            "push", "--quiet", "--no-verify", "origin", "\(commit):\(ref)", in: world.path)
+        let clone = try world.clone()
+        let pull = try world.repository.tryOurs("exp", "pull", "origin", "tried", in: clone)
+        #expect(pull.succeeded && pull.errorOutput == "", "\(pull)")
+        proxy.reset()
+        try sandbox.git("checkout", "--quiet", commit, in: clone)
+        let place = try world.repository.tryOurs("pull", in: clone)
+        #expect(place.succeeded && place.errorOutput == "", "\(place)")
+        #expect(try text(clone.appending("one.txt")) == "second")
+        #expect(try text(clone.appending("dir/a b")) == "seconda")
+        #expect(proxy.requests.isEmpty, "all of it was in the cache")
+    }
+
     @Test func `a push is refused, with the way to do it`() throws {
         _ = try record("first", push: false)
         let refused = try world.repository.gitPush("origin", "main")

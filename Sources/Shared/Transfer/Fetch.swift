@@ -120,15 +120,14 @@ package final class Fetch: Sendable {
         }
     }
 
-    /// Where an object lies that is a member of a fetched directory; `nil` when it is none.
-    ///
-    /// `places`: the paths of the directories.
-    package func path(ofMember oid: ObjectID, below places: [ObjectID: FilePath]) -> FilePath? {
+    /// The fetched directory of which an object is a member, and the member's path in it; `nil` when it is
+    /// none.
+    package func place(ofMember oid: ObjectID) -> (directory: ObjectID, path: FilePath)? {
         for (directory, listing) in listings.withLock({ $0 }) {
             guard let index = listing.indices.first(where: { listing.oid(at: $0) == oid }) else {
                 continue
             }
-            return places[directory]?.appending(listing.path(at: index))
+            return (directory, listing.path(at: index))
         }
         return nil
     }

@@ -53,11 +53,10 @@ package struct PrefetchWorkflow {
             }
             guard setting != .none else { return report }
             for (remote, commits) in try wanted(FetchHead(in: directory)) {
-                let data = CommitDataFetch(session, remote: nil, jobs: nil)
-                let outcome = try await data.run(
-                    try await data.plan(commits, remote), includingRunCache: false, progress)
-                report.fetchedCount += outcome.fetchedCount
-                report.warnings += outcome.errors + outcome.warnings
+                let data = CommitDataFetch(session, from: remote, progress)
+                let fetched = try await data.run(try await data.plan(commits))
+                report.fetchedCount += fetched.fetchedCount
+                report.warnings += fetched.errors + fetched.warnings
             }
         } catch let error as any UserFacingError {
             report.warnings.append(error)

@@ -33,6 +33,9 @@ package struct PullOptions: Sendable {
     package var selection = DataSelection()
     /// `-r`: only this data remote.
     package var remote: String?
+    /// Takes the place of `core.remote`: `remote.<name>.dvcRemote` of the Git remote that commits came
+    /// from.
+    package var defaultRemote: String?
     /// `-j`.
     package var jobs: Int?
     /// `--run-cache`.
@@ -112,13 +115,6 @@ package struct PullWorkflow {
         return report
     }
 
-    private func cache(of out: CollectedOut) throws -> any ObjectCache {
-        guard let path = out.configuration.cacheDirectory else {
-            throw NotADVCRepositoryError(directory: session.directory)
-        }
-        return session.cache(at: path, isShared: out.configuration.config.isCacheShared)
-    }
-
     /// What one remote is asked for.
     private struct Batch {
         let remote: DVCRemote
@@ -129,24 +125,19 @@ package struct PullWorkflow {
 
     /// Brings what outs need into their caches; the caller holds DVC's lock.
     func fetch(_ outs: [CollectedOut], _ report: inout PullReport) async throws {
-        let selection = RemoteSelection(only: options.remote)
+        let remotes = FetchRemotes(session, options, outs)
         var batches: [String: Batch] = [:]
         var versioned: [String: VersionedBatch] = [:]
         var imports: [CollectedOut] = []
-        var places: [ObjectID: FilePath] = [:]
+        var places: [ObjectID: ObjectPlace] = [:]
         let jobs = session.jobs(options.jobs, remote: nil, blocksThreads: true)
         let workers = try Workers(threads: jobs)
         defer { workers.shutDown() }
         for out in outs {
-            places[out.needed.oid] = out.needed.path
-            let cache = try cache(of: out)
-            let choice = try selection.choice(for: out) { name in
-                // As for a push: a commit from before the remote was set up (docs/decisions/0005).
-                outs.lazy.filter { $0.root == out.root }.map(\.configuration.config).first {
-                    config in
-                    name.map(config.remoteNames.contains) ?? (config.defaultRemoteName != nil)
-                }
-            }
+            places[out.needed.oid] = ObjectPlace(
+                oid: out.needed.oid, path: out.needed.path, revision: out.needed.revision)
+            let cache = try session.cache(of: out)
+            let choice = try remotes.choice(for: out)
             // One that was asked for must exist, whether it is needed or not.
             if options.remote != nil, case .invalid(let error) = choice {
                 report.errors.append(error)
@@ -166,8 +157,7 @@ package struct PullWorkflow {
                 versioned[name, default: VersionedBatch(remote: remote, cache: cache)]
                     .outs.append(out)
             case .remote where out.out.oid == nil:
-                report.errors.append(
-                    UnsupportedPullError(place: out.needed.place, kind: .versioned))
+                report.errors.append(UnsupportedPullError(place: out.needed.place))
             case .none:
                 report.lacksRemote = true
                 report.errors.append(NoRemoteError(place: out.needed.place, isPull: true))
@@ -212,7 +202,7 @@ package struct PullWorkflow {
     }
 
     private func fetch(
-        _ batch: Batch, _ places: [ObjectID: FilePath], _ report: inout PullReport
+        _ batch: Batch, _ places: [ObjectID: ObjectPlace], _ report: inout PullReport
     ) async throws {
         let store = try session.store(for: batch.remote, jobs: options.jobs)
         let blocks = store.traits.blocksThreads
@@ -234,18 +224,27 @@ package struct PullWorkflow {
         report.fetchedBytes += result.fetchedBytes
         report.errors += result.failures.map(\.error)
         for directory in result.withoutMember {
-            let out = places[directory.oid] ?? ""
+            let out = places[directory.oid]?.path ?? ""
             report.errors.append(
                 NoMemberError(
                     place: "'\(out)'", member: directory.part.map(out.appending) ?? out))
         }
         for oid in options.allowsMissing ? [] : result.missing {
-            let path = places[oid] ?? fetch.path(ofMember: oid, below: places) ?? oid.storagePath
+            let place = places[oid] ?? self.place(ofMember: oid, of: fetch, below: places)
             report.errors.append(
                 MissingObjectError(
-                    place: ObjectPlace(oid: oid, path: path, revision: .workspace),
-                    remote: batch.remote.name, flaw: nil, isPush: false))
+                    place: place, remote: batch.remote.name, flaw: nil, isPush: false))
         }
+    }
+
+    private func place(
+        ofMember oid: ObjectID, of fetch: Fetch, below places: [ObjectID: ObjectPlace]
+    ) -> ObjectPlace {
+        let member = fetch.place(ofMember: oid)
+        let out = member.flatMap { places[$0.directory] }
+        let path = member.flatMap { out?.path.appending($0.path) }
+        return ObjectPlace(
+            oid: oid, path: path ?? oid.storagePath, revision: out?.revision ?? .workspace)
     }
 }
 
@@ -271,27 +270,12 @@ struct NothingRecordedError: UserFacingError {
     }
 }
 
-/// Data that this version does not get, but real DVC does.
+/// Data that is kept in versions, by a remote that is set up without them now.
 struct UnsupportedPullError: UserFacingError {
-    enum Kind {
-        /// Kept in versions, and the remote is set up without them now.
-        case versioned
-        // Of experiments.
-        case importedByExperiment, versionedByExperiment
-    }
-
     let place: String
-    let kind: Kind
 
     var summary: String {
-        switch kind {
-        case .versioned:
-            "\(place) is kept in versions, by a remote that is set up without them now"
-        case .importedByExperiment:
-            "\(place) is imported from another repository, which is not supported here yet"
-        case .versionedByExperiment:
-            "\(place) is kept in versions by its remote, which is not supported here yet"
-        }
+        "\(place) is kept in versions, by a remote that is set up without them now"
     }
 
     var advice: String? { "get it with 'dvc pull'" }

@@ -1,6 +1,7 @@
 internal import Basics
 internal import DVC
 internal import LocalBackend
+internal import Planning
 internal import Storage
 
 /// A remote with a URL that nobody can reach: not DVC, and not we.
@@ -56,6 +57,14 @@ extension Session {
     /// DVC's cache as a store.
     func cache(at path: FilePath, isShared: Bool) -> LocalStore {
         LocalStore(root: path, name: StoreTraits.cacheName, isShared: isShared)
+    }
+
+    /// The cache that the objects of an out belong into; throws ``NotADVCRepositoryError``.
+    func cache(of out: CollectedOut) throws -> LocalStore {
+        guard let path = out.configuration.cacheDirectory else {
+            throw NotADVCRepositoryError(directory: directory)
+        }
+        return cache(at: path, isShared: out.configuration.config.isCacheShared)
     }
 
     private func wrapped(

@@ -1,9 +1,7 @@
 internal import Basics
 internal import DVC
-internal import Digests
 internal import Git
 internal import Planning
-internal import Storage
 internal import Transfer
 internal import Workspace
 
@@ -22,42 +20,32 @@ package struct NowhereToGetDataError: UserFacingError {
 /// Brings the data of commits from DVC remotes into the cache; the working copy stays as it is.
 struct CommitDataFetch {
     private let session: Session
-    private let remote: String?
-    private let jobs: Int?
+    private let options: PullOptions
 
-    /// `remote`: only this DVC remote.
-    init(_ session: Session, remote: String?, jobs: Int?) {
-        self.session = session
-        self.remote = remote
-        self.jobs = jobs
+    /// `gitRemote`: where the commits came from, whose `remote.<name>.dvcRemote` counts.
+    init(_ session: Session, from gitRemote: String?, _ progress: ProgressMeter.Output) {
+        self.init(session, from: gitRemote, PullOptions(progress: progress))
     }
 
-    /// What one remote is asked for, for one cache.
-    struct Batch {
-        let remote: DVCRemote
-        let cache: any ObjectCache
-        var outs: [NeededOut] = []
+    /// `options`: which remote, how many transfers at a time, the run-cache, a dry run.
+    init(_ session: Session, from gitRemote: String?, _ options: PullOptions) {
+        var options = options
+        options.defaultRemote = gitRemote.flatMap { session.config["remote.\($0).dvcremote"] }
+        self.session = session
+        self.options = options
     }
 
     struct Plan {
-        fileprivate var batches: [Batch] = []
-        /// What is amiss with metafiles and single outs.
+        /// Those of which something is not in the cache.
+        fileprivate var outs: [CollectedOut] = []
+        /// What is amiss with metafiles.
         fileprivate var errors: [any UserFacingError] = []
     }
 
-    struct Outcome {
-        var fetchedCount = 0
-        var errors: [any UserFacingError] = []
-        var warnings: [any UserFacingError] = []
-    }
-
-    // MARK: Planning
-
-    /// Finds out what the commits need, and from where.
+    /// Finds out what the commits need that the cache lacks, and whether there is a remote to ask.
     ///
-    /// `gitRemote`: whose `remote.<name>.dvcRemote` counts. Throws ``NowhereToGetDataError``,
-    /// `SubprocessError`, `SystemError`.
-    func plan(_ commits: [GitOID], _ gitRemote: String) async throws -> Plan {
+    /// Throws ``NowhereToGetDataError``, `SubprocessError`, `SystemError`.
+    func plan(_ commits: [GitOID]) async throws -> Plan {
         var plan = Plan()
         if commits.isEmpty { return plan }
         var revisions = RevisionSelection()
@@ -65,131 +53,48 @@ struct CommitDataFetch {
         let found = try DataCollector(session.repository, sources: session.configurationSources)
             .collect(commits: revisions)
         plan.errors = found.problems.map(\.error)
-        let selection = RemoteSelection(
-            defaultName: session.config["remote.\(gitRemote).dvcremote"], only: remote)
-        var positions: [String: Int] = [:]
-        let limit = session.jobs(jobs, remote: nil, blocksThreads: true)
+        let limit = session.jobs(options.jobs, remote: nil, blocksThreads: true)
         let workers = try Workers(threads: limit)
         defer { workers.shutDown() }
-        for out in found.outs where out.out.isCached {
-            guard let directory = out.configuration.cacheDirectory else { continue }
-            let cache = session.cache(
-                at: directory, isShared: out.configuration.config.isCacheShared)
-            switch try choice(for: out, selection) {
-            case .notSelected: continue
-            case .remote where out.metafileKind == .repositoryImport:
-                let error = UnsupportedPullError(
-                    place: out.needed.place, kind: .importedByExperiment)
-                if try await !out.needed.isComplete(in: cache, jobs: limit, on: workers) {
-                    plan.errors.append(error)
-                }
-            case .remote(let remote) where remote.isCloudVersioned:
-                let error = UnsupportedPullError(
-                    place: out.needed.place, kind: .versionedByExperiment)
-                if try await !out.needed.isComplete(in: cache, jobs: limit, on: workers) {
-                    plan.errors.append(error)
-                }
+        let outs = found.outs + found.unidentified.compactMap(\.listed)
+        let remotes = FetchRemotes(session, options, outs)
+        for out in outs where out.out.isCached {
+            let cache = try session.cache(of: out)
+            if try await out.needed.isComplete(in: cache, jobs: limit, on: workers) { continue }
+            plan.outs.append(out)
+            // Its data comes from where it was imported, whatever remotes there are here.
+            if out.metafileKind == .repositoryImport { continue }
+            switch try remotes.choice(for: out) {
+            case .remote, .notSelected: continue
             case .none:
-                let error = NoRemoteError(place: out.needed.place, isPull: true)
-                if try await !out.needed.isComplete(in: cache, jobs: limit, on: workers) {
-                    throw NowhereToGetDataError(cause: error)
-                }
-            case .invalid(let error):
-                if try await !out.needed.isComplete(in: cache, jobs: limit, on: workers) {
-                    throw NowhereToGetDataError(cause: error)
-                }
-            case .remote(let remote):
-                let key = "\(remote.canonicalURL) \(directory)"
-                let position = positions[key] ?? plan.batches.count
-                if position == plan.batches.count {
-                    positions[key] = position
-                    plan.batches.append(Batch(remote: remote, cache: cache))
-                }
-                plan.batches[position].outs.append(out.needed)
+                throw NowhereToGetDataError(
+                    cause: NoRemoteError(place: out.needed.place, isPull: true))
+            case .invalid(let error): throw NowhereToGetDataError(cause: error)
             }
         }
         return plan
     }
 
-    /// Where an out's data is; the working copy's configuration serves where the commit's knows no
-    /// remote.
-    private func choice(
-        for out: CollectedOut, _ selection: RemoteSelection
-    ) throws -> RemoteChoice {
-        try selection.choice(for: out) { name in
-            let config = try session.configuration(of: out.root)
-            let isUsable =
-                name.map(config.remoteNames.contains) ?? (config.defaultRemoteName != nil)
-            return isUsable ? config : nil
-        }
-    }
-
-    // MARK: Fetching
-
     /// Fetches what the cache lacks.
     ///
-    /// What goes wrong with single objects or remotes is in the outcome. Throws ``LockBusyError``,
+    /// What goes wrong with single objects or remotes is in the report. Throws ``LockBusyError``,
     /// `CancellationError`, `SystemError`.
-    func run(
-        _ plan: Plan, includingRunCache: Bool, _ progress: ProgressMeter.Output
-    ) async throws -> Outcome {
-        var outcome = Outcome(errors: plan.errors)
-        if plan.batches.isEmpty { return outcome }
+    func run(_ plan: Plan) async throws -> PullReport {
+        var report = PullReport()
+        report.errors = plan.errors
+        if plan.outs.isEmpty, !options.withRunCache { return report }
         let standpoint = try session.standpoint()
         let lock = try await RepositoryLock.acquire(
             in: standpoint.root.appending(".dvc"), of: WorkspaceDirectory(top: standpoint.top))
-        for batch in plan.batches {
-            do {
-                try await fetch(batch, includingRunCache, progress, &outcome)
-            } catch let error as any UserFacingError {
-                outcome.errors.append(error)
-            }
+        if options.withRunCache {
+            let runs = RunCacheFetch(
+                session: session, standpoint: standpoint,
+                remote: options.remote ?? options.defaultRemote, isDryRun: options.isDryRun,
+                jobs: options.jobs)
+            try await runs.run(&report)
         }
+        try await PullWorkflow(session, options).fetch(plan.outs, &report)
         _ = consume lock
-        return outcome
-    }
-
-    private func fetch(
-        _ batch: Batch, _ includesRunCache: Bool, _ progress: ProgressMeter.Output,
-        _ outcome: inout Outcome
-    ) async throws {
-        let store = try session.store(for: batch.remote, jobs: jobs)
-        if includesRunCache, let source = store.runCache, let target = batch.cache.runCache {
-            let result = try await RunCacheTransfer(isDryRun: false).send(
-                from: source, named: batch.remote.name, to: target)
-            outcome.warnings += result.refused as [any UserFacingError]
-        }
-        let blocks = store.traits.blocksThreads
-        let jobs = session.jobs(jobs, remote: batch.remote.jobs, blocksThreads: blocks)
-        let workers = try Workers(threads: blocks ? jobs : nil)
-        defer { workers.shutDown() }
-        let fetch = Fetch(from: store, into: batch.cache, TransferOptions(jobs: jobs), on: workers)
-        let oids = uniqued(batch.outs.map(\.oid))
-        try await fetch.run(
-            files: oids.filter { !$0.isDirectory }, directories: oids.filter(\.isDirectory)
-        ) { count in
-            try ProgressMeter(downloading: count, to: progress)
-        }
-        let result = fetch.result
-        outcome.fetchedCount += result.fetchedCount
-        outcome.errors += result.failures.map(\.error)
-        for oid in result.missing {
-            outcome.errors.append(
-                MissingObjectError(
-                    place: place(of: oid, in: batch, fetch), remote: batch.remote.name, flaw: nil,
-                    isPush: false))
-        }
-    }
-
-    /// The first out that needs an object, or a member of which it is.
-    private func place(of oid: ObjectID, in batch: Batch, _ fetch: Fetch) -> ObjectPlace {
-        if let out = batch.outs.first(where: { $0.oid == oid }) {
-            return ObjectPlace(oid: oid, path: out.path, revision: out.revision)
-        }
-        let paths = Dictionary(
-            batch.outs.map { ($0.oid, $0.path) }, uniquingKeysWith: { first, _ in first })
-        let path = fetch.path(ofMember: oid, below: paths) ?? oid.storagePath
-        let out = batch.outs.first { path.relative(to: $0.path) != nil }
-        return ObjectPlace(oid: oid, path: path, revision: out?.revision ?? .workspace)
+        return report
     }
 }

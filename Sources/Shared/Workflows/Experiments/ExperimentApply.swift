@@ -87,12 +87,11 @@ package struct ExperimentApply {
     /// told by its absence later.
     private func fetch(_ commit: GitOID, _ report: inout ExperimentApplyReport) async throws {
         guard CheckoutData(session) == .auto else { return }
-        let fetch = CommitDataFetch(session, remote: nil, jobs: nil)
+        let fetch = CommitDataFetch(session, from: nil, options.progress)
         do {
-            let plan = try await fetch.plan([commit], "")
-            let outcome = try await fetch.run(plan, includingRunCache: false, options.progress)
+            let fetched = try await fetch.run(try await fetch.plan([commit]))
             // Metafiles that cannot be read are told when the data is placed.
-            report.warnings += outcome.warnings + outcome.errors
+            report.warnings += fetched.warnings + fetched.errors
         } catch let error as NowhereToGetDataError {
             report.warnings.append(error)
         }

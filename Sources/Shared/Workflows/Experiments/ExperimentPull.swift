@@ -10,6 +10,8 @@ package struct ExperimentPullReport: Sendable {
     package var errors: [any UserFacingError] = []
     package var warnings: [any UserFacingError] = []
     package var fetchedCount = 0
+    /// With a dry run: the data that would be fetched, as keys of the remote.
+    package var wouldFetch: [String] = []
 
     /// Whether nothing else went wrong than that objects are in no place that we know.
     package var onlyLacksObjects: Bool {
@@ -71,18 +73,29 @@ package struct ExperimentPull {
         let left = Set(report.diverged)
         let wanted = selected.filter { !left.contains($0.ref) }
         let commits = try repository.commits(of: wanted)
-        let data = CommitDataFetch(session, remote: options.dvcRemote, jobs: options.jobs)
+        let data = CommitDataFetch(session, from: remote.name, options.pulling)
         let plan =
             options.includesData
-            ? try await data.plan(uniqued(wanted.flatMap { commits[$0] ?? [] }), remote.name) : nil
-        try repository.change(changes)
+            ? try await data.plan(uniqued(wanted.flatMap { commits[$0] ?? [] })) : nil
+        if !options.isDryRun { try repository.change(changes) }
         guard let plan else { return report }
-        let outcome = try await data.run(
-            plan, includingRunCache: options.includesRunCache, options.progress)
-        report.errors += outcome.errors
-        report.warnings += outcome.warnings
-        report.fetchedCount = outcome.fetchedCount
+        let fetched = try await data.run(plan)
+        report.errors += fetched.errors
+        report.warnings += fetched.warnings
+        report.fetchedCount = fetched.fetchedCount
+        report.wouldFetch = fetched.wouldFetch
         return report
+    }
+}
+
+extension ExperimentTransferOptions {
+    fileprivate var pulling: PullOptions {
+        var options = PullOptions(progress: progress)
+        options.remote = dvcRemote
+        options.jobs = jobs
+        options.withRunCache = includesRunCache
+        options.isDryRun = isDryRun
+        return options
     }
 }
 

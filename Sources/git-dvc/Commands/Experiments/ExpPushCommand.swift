@@ -13,6 +13,8 @@ private func transferOptions(_ place: String) -> [OptionDescription] {
         OptionDescription("jobs", "j", value: "n", "how many transfers at a time"),
         OptionDescription("run-cache", "the record of past runs of stages as well"),
         OptionDescription("no-run-cache", "without the record of past runs, as is the default"),
+        OptionDescription("dry-run", isOurs: true, "only say what would be done"),
+        OptionDescription("json", isOurs: true, "the result as JSON on standard output"),
     ] + verbosityOptions
 }
 
@@ -30,9 +32,7 @@ let expPush = CommandDescription(
     synopsis: "[<options>] <git remote> [<experiment>...]",
     arguments: transferArguments,
     argumentCount: 1...Int.max,
-    options: transferOptions("there") + [
-        OptionDescription("dry-run", isOurs: true, "only say what would be pushed")
-    ],
+    options: transferOptions("there"),
     examples: [
         ("git dvc exp push origin", "the experiments made from the current commit"),
         ("git dvc exp push origin exp-1 exp-2", "these two"),
@@ -46,15 +46,15 @@ let expPush = CommandDescription(
         let listing = try remote.beginListing(in: session.repository, session.config)
         var options = arguments.transferOptions(scope, session)
         options.jobs = jobs
-        options.isDryRun = arguments.has("dry-run")
         let report = try await ExperimentPush(session, to: remote, options)
             .run(comparingWith: listing)
         for line in report.words { write("\(printable(line))\n", to: 2) }
-        if !arguments.has("quiet") { print(report, to: remote.name, options) }
-        printMessages("warning", report.warnings)
-        printMessages("error", report.errors)
-        if report.errors.isEmpty { return 0 }
-        return report.onlyLacksObjects ? ExitCode.failure : ExitCode.unexpected
+        if arguments.has("json") {
+            printResult(try jsonText(JSONPush(report)))
+        } else if !arguments.has("quiet") {
+            print(report, to: remote.name, options)
+        }
+        return finish(report.warnings, report.errors, onlyLacksObjects: report.onlyLacksObjects)
     })
 
 /// What DVC says (dvc-compat 6.4), the experiments in the order of their refs.
@@ -114,43 +114,102 @@ let expPull = CommandDescription(
         var options = arguments.transferOptions(scope, session)
         options.jobs = jobs
         let report = try await ExperimentPull(session, from: remote, options).run(from: listing)
-        if !report.diverged.isEmpty {
-            let have = report.diverged.count > 1 ? "have" : "has"
-            printMessage(
-                "warning",
-                "Local experiment \(joined(report.diverged)) \(have) diverged from remote experiment "
-                    + "with the same name. To override the local experiment re-run with '--force'.")
+        if arguments.has("json") {
+            printResult(try jsonText(JSONPull(report)))
+        } else {
+            print(report, from: remote.name, options, isQuiet: arguments.has("quiet"))
         }
-        if !arguments.has("quiet") {
-            if report.pulled.isEmpty {
-                printResult("No experiments to pull.")
-            } else {
-                printResult(
-                    "Pulled experiment \(joined(report.pulled)) from Git remote "
-                        + "'\(printable(remote.name))'.")
-            }
-            if !options.includesData {
-                printResult(
-                    "To pull cached outputs for this experiment from DVC remote storage, "
-                        + "re-run this command without '--no-cache'.")
-            }
-        }
-        printMessages("warning", report.warnings)
-        printMessages("error", report.errors)
-        if report.errors.isEmpty { return 0 }
-        return report.onlyLacksObjects ? ExitCode.failure : ExitCode.unexpected
+        return finish(report.warnings, report.errors, onlyLacksObjects: report.onlyLacksObjects)
     })
+
+private func print(
+    _ report: ExperimentPullReport, from remote: String, _ options: ExperimentTransferOptions,
+    isQuiet: Bool
+) {
+    if !report.diverged.isEmpty {
+        let have = report.diverged.count > 1 ? "have" : "has"
+        printMessage(
+            "warning",
+            "Local experiment \(joined(report.diverged)) \(have) diverged from remote experiment "
+                + "with the same name. To override the local experiment re-run with '--force'.")
+    }
+    if isQuiet { return }
+    if report.pulled.isEmpty {
+        printResult("No experiments to pull.")
+    } else {
+        let verb = options.isDryRun ? "Would pull" : "Pulled"
+        printResult(
+            "\(verb) experiment \(joined(report.pulled)) from Git remote '\(printable(remote))'.")
+    }
+    for key in report.wouldFetch { printResult("would fetch \(printable(key))") }
+    if !options.includesData {
+        printResult(
+            "To pull cached outputs for this experiment from DVC remote storage, "
+                + "re-run this command without '--no-cache'.")
+    }
+}
+
+/// Says what went wrong; returns the exit code.
+private func finish(
+    _ warnings: [any UserFacingError], _ errors: [any UserFacingError], onlyLacksObjects: Bool
+) -> CInt {
+    printMessages("warning", warnings)
+    printMessages("error", errors)
+    if errors.isEmpty { return 0 }
+    return onlyLacksObjects ? ExitCode.failure : ExitCode.unexpected
+}
+
+/// The shape of `exp push --json`; experiments are refs.
+private struct JSONPush: Encodable {
+    let pushed: [String]
+    let upToDate: [String]
+    let diverged: [String]
+    let uploaded: Int
+    let errors: [String]
+    let warnings: [String]
+
+    init(_ report: ExperimentPushReport) {
+        pushed = report.pushed.map(\.description)
+        upToDate = report.upToDate.map(\.description)
+        diverged = report.diverged.map(\.description)
+        uploaded = report.uploadedCount
+        errors = report.errors.map(\.summary)
+        warnings = report.warnings.map(\.summary)
+    }
+}
+
+/// The shape of `exp pull --json`; experiments are refs.
+private struct JSONPull: Encodable {
+    let pulled: [String]
+    let upToDate: [String]
+    let diverged: [String]
+    let fetched: Int
+    let wouldFetch: [String]
+    let errors: [String]
+    let warnings: [String]
+
+    init(_ report: ExperimentPullReport) {
+        pulled = report.pulled.map(\.description)
+        upToDate = report.upToDate.map(\.description)
+        diverged = report.diverged.map(\.description)
+        fetched = report.fetchedCount
+        wouldFetch = report.wouldFetch
+        errors = report.errors.map(\.summary)
+        warnings = report.warnings.map(\.summary)
+    }
+}
 
 extension Arguments {
     fileprivate func transferOptions(
         _ scope: ExperimentScope, _ session: Session
     ) -> ExperimentTransferOptions {
         var options = ExperimentTransferOptions(
-            progress: session.progressOutput(isQuiet: has("quiet")))
+            progress: session.progressOutput(isQuiet: has("quiet") || has("json")))
         options.scope = scope
         options.isForced = has("force")
         options.includesData = !has("no-cache")
         options.dvcRemote = value("remote")
+        options.isDryRun = has("dry-run")
         options.includesRunCache = lastSwitch(of: ["run-cache", "no-run-cache"]) == "run-cache"
         return options
     }
