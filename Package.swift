@@ -87,9 +87,16 @@ let noLoader: [LinkerSetting] = [
 
 /// `git-dvc` is linked by the toolchain's lld, which folds equal functions and packs relocations: a
 /// run takes 3 MiB less memory.
+///
+/// Nobody looks up its symbols, so it exports none.
 func packed() -> [LinkerSetting] {
-    var flags = ["-use-ld=lld", "-Xlinker", "--icf=safe"]
+    var flags = ["-use-ld=lld", "-Xlinker", "--icf=safe", "-Xlinker", "--no-export-dynamic"]
     #if os(Linux)
+    // Where install.sh has put the archive of the C++ library, which Swift's runtime needs: the linker
+    // takes the shared one from any folder that has both, and to load it costs each start a millisecond.
+    if let folder = Context.environment["GIT_DVC_ARCHIVES"] {
+        flags += ["-L", folder, "-Xclang-linker", "-static-libgcc"]
+    }
     var name = [UInt8](repeating: 0, count: 64)
     name.withUnsafeMutableBytes { buffer in
         _ = confstr(

@@ -191,6 +191,12 @@ build_programs() {
     else
         # -s strips while linking.
         set -- "$@" --static-swift-stdlib -Xlinker -s
+        # Read by Package.swift: a folder that has the C++ library as an archive only.
+        export GIT_DVC_ARCHIVES="$source/.build/archives"
+        mkdir -p "$GIT_DVC_ARCHIVES"
+        for archive in /usr/lib/gcc/*/*/libstdc++.a; do
+            ln -sf "$archive" "$GIT_DVC_ARCHIVES/"
+        done
     fi
     say "Building (the first time takes some minutes)"
     for product in git-dvc dvc-hooks git-remote-dvc; do

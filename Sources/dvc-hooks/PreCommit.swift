@@ -14,8 +14,11 @@ func preCommit(environment: Environment) -> CInt {
         // The data is then that of another commit, on purpose.
         if OperationInProgress.isRebase(directory) { return 0 }
         let trace = Trace(setting: environment["GIT_DVC_TRACE"])
-        let git = try GitProgram(environment: environment, trace: trace)
-        if try MetafileSnapshot(ofCurrentDirectory: top, using: git).isEmpty { return 0 }
+        // The usual place says enough: to ask Git costs as much as all else that is done here.
+        if !fileExists(top.appending(".dvc/config")) {
+            let git = try GitProgram(environment: environment, trace: trace)
+            if try MetafileSnapshot(ofCurrentDirectory: top, using: git).isEmpty { return 0 }
+        }
         printMessage(
             "warning",
             "cannot compare the DVC data: "
