@@ -2,6 +2,7 @@
 ///
 /// What is found is marked by the highest bit of its byte. Only the first mark, the lowest one, is sure:
 /// a byte after a found one may be marked though it is another.
+@usableFromInline
 package struct ByteLanes {
     @usableFromInline package let word: UInt64
 

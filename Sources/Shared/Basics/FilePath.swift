@@ -2,9 +2,10 @@
 ///
 /// Not a `String`, because Swift compares strings by canonical equivalence: two files whose names
 /// differ only in Unicode normalisation would become one.
+@usableFromInline
 package struct FilePath: Hashable, Sendable {
     /// The path, without a terminating NUL.
-    package private(set) var bytes: [UInt8]
+    @usableFromInline package private(set) var bytes: [UInt8]
 
     /// The path made of these bytes, or `nil` when a NUL is among them.
     package init?(validating bytes: some Sequence<UInt8>) {
@@ -120,15 +121,17 @@ package struct FilePath: Hashable, Sendable {
 }
 
 extension FilePath: ExpressibleByStringLiteral {
+    @usableFromInline
     package init(stringLiteral value: String) { self.init(value) }
 }
 
 extension FilePath: CustomStringConvertible {
-    package var description: String { string }
+    @usableFromInline package var description: String { string }
 }
 
 extension FilePath: Comparable {
     /// Byte order, which for UTF-8 is the order of code points.
+    @usableFromInline
     package static func < (left: FilePath, right: FilePath) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
