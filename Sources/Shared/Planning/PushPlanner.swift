@@ -217,14 +217,11 @@ package final class PushPlanner {
         for collected: CollectedOut, _ selection: RemoteSelection, _ tips: [GitOID]
     ) throws -> RemoteChoice {
         try selection.choice(for: collected) { name in
-            func isUsable(_ config: DVCConfig) -> Bool {
-                name.map(config.remoteNames.contains) ?? (config.defaultRemoteName != nil)
-            }
-            if let config = try workspaceConfiguration(collected.root), isUsable(config) {
+            if let config = try workspaceConfiguration(collected.root), config.knows(name) {
                 return config
             }
             return try tips.lazy.compactMap { try self.tipConfiguration($0, root: collected.root) }
-                .first(where: isUsable)
+                .first { $0.knows(name) }
         }
     }
 
@@ -296,46 +293,6 @@ package final class PushPlanner {
         plan.problems += absentMembers(of: plan.stores)
         plan.beliefs += plan.stores.map { Belief(remote: $0.remote, oids: $0.recorded + $0.bases) }
         return plan
-    }
-}
-
-/// Choices of remotes that were made: of many outs all go where the first went.
-private struct RemoteChoices {
-    private struct Key: Hashable {
-        let root: FilePath
-        /// The `.dvc/config`; `nil` on disk, and where there is none.
-        let config: GitOID?
-        let isWorkspace: Bool
-        let name: String?
-        let only: String?
-    }
-
-    private var known: [Key: RemoteChoice] = [:]
-
-    mutating func choice(
-        for collected: CollectedOut, _ selection: RemoteSelection,
-        _ choose: () throws -> RemoteChoice
-    ) throws -> RemoteChoice {
-        let file = collected.root.appending(".dvc/config")
-        let key = Key(
-            root: collected.root,
-            config: collected.needed.sources.last { $0.path == file }?.blob,
-            isWorkspace: collected.needed.revision == .workspace, name: collected.out.remoteName,
-            only: selection.only)
-        if let choice = known[key] { return choice }
-        let choice = try choose()
-        known[key] = choice
-        return choice
-    }
-}
-
-extension CollectedOut {
-    /// Whether a push is concerned with the out at all.
-    ///
-    /// Source: DVC 3.67, observed (dvc-compat 3.2, 3.3): what comes from another repository, what
-    /// lives in Git and what must not be pushed is not.
-    package var isTransferred: Bool {
-        metafileKind != .repositoryImport && out.isCached && out.isPushable
     }
 }
 

@@ -55,3 +55,50 @@ extension RemoteSelection {
         }
     }
 }
+
+extension DVCConfig {
+    /// Whether it has the remote of this name or, for `nil`, a default one.
+    package func knows(_ remote: String?) -> Bool {
+        remote.map(remoteNames.contains) ?? (defaultRemoteName != nil)
+    }
+}
+
+extension CollectedOut {
+    /// Whether a push is concerned with the out at all.
+    ///
+    /// Source: DVC 3.67, observed (dvc-compat 3.2, 3.3): what comes from another repository, what
+    /// lives in Git and what must not be pushed is not.
+    package var isTransferred: Bool {
+        metafileKind != .repositoryImport && out.isCached && out.isPushable
+    }
+}
+
+/// Choices of remotes that were made: of many outs all go where the first went.
+struct RemoteChoices {
+    private struct Key: Hashable {
+        let root: FilePath
+        /// The `.dvc/config`; `nil` on disk, and where there is none.
+        let config: GitOID?
+        let isWorkspace: Bool
+        let name: String?
+        let only: String?
+    }
+
+    private var known: [Key: RemoteChoice] = [:]
+
+    mutating func choice(
+        for collected: CollectedOut, _ selection: RemoteSelection,
+        _ choose: () throws -> RemoteChoice
+    ) throws -> RemoteChoice {
+        let file = collected.root.appending(".dvc/config")
+        let key = Key(
+            root: collected.root,
+            config: collected.needed.sources.last { $0.path == file }?.blob,
+            isWorkspace: collected.needed.revision == .workspace, name: collected.out.remoteName,
+            only: selection.only)
+        if let choice = known[key] { return choice }
+        let choice = try choose()
+        known[key] = choice
+        return choice
+    }
+}

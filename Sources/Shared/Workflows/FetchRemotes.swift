@@ -21,13 +21,10 @@ struct FetchRemotes {
     /// `SystemError`.
     func choice(for out: CollectedOut) throws -> RemoteChoice {
         try selection.choice(for: out) { name in
-            func knows(_ config: DVCConfig) -> Bool {
-                name.map(config.remoteNames.contains) ?? (config.defaultRemoteName != nil)
-            }
             let others = outs.lazy.filter { $0.root == out.root }.map(\.configuration.config)
-            if let config = others.first(where: knows) { return config }
+            if let config = others.first(where: { $0.knows(name) }) { return config }
             let config = try session.configuration(of: out.root)
-            return knows(config) ? config : nil
+            return config.knows(name) ? config : nil
         }
     }
 }
