@@ -15,10 +15,12 @@ func callingPush() -> PushCommandLine? {
 
 /// Brings the data that pushes left that are over, unless this one is only tried.
 func uploadLeft(_ environment: Environment) {
-    let push = firstAncestor { PushCommandLine($0) }
-    if push?.isDryRun == true { return }
-    PushNote.uploadLeft(
-        isQuiet: push?.isQuiet ?? false, environment, Trace(setting: environment["GIT_DVC_TRACE"]))
+    let trace = Trace(setting: environment["GIT_DVC_TRACE"])
+    PushNote.uploadLeft(environment, trace) {
+        let push = firstAncestor { PushCommandLine($0) }
+        if push?.isDryRun == true { return nil }
+        return push?.isQuiet == true ? ["--quiet"] : []
+    }
 }
 
 extension Push {

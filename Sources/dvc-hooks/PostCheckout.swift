@@ -82,7 +82,7 @@ func becomeGitDVC(
     _ arguments: [String], input: [UInt8] = [], _ environment: Environment, _ trace: Trace
 ) -> any UserFacingError {
     guard let program = suiteProgram(named: "git-dvc", environment) else {
-        return MissingProgramError()
+        return MissingProgramError(name: "git-dvc")
     }
     let isQuiet = firstAncestor { isQuietGitCommand($0) } == true
     let command = Command(

@@ -93,9 +93,7 @@ private struct Aftermath {
     private func run(
         _ words: [String], _ arguments: [String], for updates: [RefUpdate]
     ) throws -> Bool {
-        guard let program = suiteProgram(named: "git-dvc", environment) else {
-            throw MissingProgramError()
-        }
+        let program = try requiredProgram(named: "git-dvc", environment)
         let options = caller.isQuiet ? ["--quiet"] : []
         let command = Command(
             program, words + options + ["--"] + arguments + [note.remote, note.url],

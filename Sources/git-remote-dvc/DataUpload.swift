@@ -34,7 +34,9 @@ struct DataUpload {
     /// Brings the data that pushes left that are over; what goes wrong is only said.
     func runLeft() {
         guard isAllowed, !options.isDryRun else { return }
-        PushNote.uploadLeft(isQuiet: options.verbosity < 1, context.environment, context.trace)
+        PushNote.uploadLeft(context.environment, context.trace) {
+            options.verbosity < 1 ? ["--quiet"] : []
+        }
     }
 
     private var noteFile: FilePath {

@@ -16,16 +16,6 @@ package func runningProgram() -> FilePath? {
     #endif
 }
 
-/// The suite's program of that name: next to the running one first, then on `PATH`.
-///
-/// Programs with a short `PATH`, such as graphical clients, find it that way.
-package func suiteProgram(named name: String, _ environment: Environment) -> FilePath? {
-    if let sibling = runningProgram()?.parent.appending(name), isExecutableFile(sibling) {
-        return sibling
-    }
-    return environment.program(named: name)
-}
-
 extension Command {
     /// Replaces this process by the program, with `input` on its standard input.
     ///

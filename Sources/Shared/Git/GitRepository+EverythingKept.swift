@@ -4,9 +4,7 @@ package import Basics
 extension GitRepository {
     /// The directories of this repository's worktrees for their own state: the common one first.
     package func worktreeDirectories() throws(SystemError) -> [FilePath] {
-        let linked = commonDirectory.appending("worktrees")
-        guard directoryExists(linked) else { return [commonDirectory] }
-        return [commonDirectory] + (try directoryEntries(linked)).map(linked.appending)
+        try Git.worktreeDirectories(of: commonDirectory)
     }
 
     /// The tops of all working copies that are there.

@@ -42,16 +42,23 @@ extension PushNote {
         return PushCommandLine(words) != nil || program.hasPrefix("git-remote-dvc")
     }
 
-    /// Has `git-dvc` upload what pushes left that are over, if there is any; what goes wrong is only said.
-    package static func uploadLeft(isQuiet: Bool, _ environment: Environment, _ trace: Trace) {
+    /// Has `git-dvc` upload what pushes left that are over, of any worktree, if there is any; what goes
+    /// wrong is only said.
+    ///
+    /// `options`: asked only if there is something; what to tell git-dvc, `nil` to leave it.
+    package static func uploadLeft(
+        _ environment: Environment, _ trace: Trace, options: () -> [String]?
+    ) {
         do {
-            if try takeLeft(in: environment.gitDirectoryOfHook).isEmpty { return }
-            guard let program = suiteProgram(named: "git-dvc", environment) else {
-                throw MissingProgramError()
+            let common = try commonDirectory(of: environment.gitDirectoryOfHook)
+            let isNothingLeft = try worktreeDirectories(of: common).allSatisfy { directory in
+                try takeLeft(in: directory).isEmpty
             }
+            if isNothingLeft { return }
+            guard let options = options() else { return }
             let command = Command(
-                program, ["git-hook", "late-data"] + (isQuiet ? ["--quiet"] : []),
-                environment: environment)
+                try requiredProgram(named: "git-dvc", environment),
+                ["git-hook", "late-data"] + options, environment: environment)
             trace.log("run \(command.line)")
             // Standard output may be Git's.
             var child = try command.start(output: .descriptor(2), errorOutput: .inherit)
@@ -65,14 +72,4 @@ extension PushNote {
 extension Environment {
     /// The Git directory as Git tells hooks and remote helpers, and as the text of our hook finds it.
     package var gitDirectoryOfHook: FilePath { FilePath(nonEmpty("GIT_DIR") ?? ".git") }
-}
-
-/// Our own program that is not where it should be.
-package struct MissingProgramError: UserFacingError {
-    package init() {}
-
-    package var summary: String { "the program git-dvc is missing" }
-    package var advice: String? {
-        "install it again, or leave DVC out this time: DVC_SKIP=1 git ..."
-    }
 }

@@ -190,7 +190,7 @@ package struct HookInstallation {
                 try removeFile(folder.appending(name))
             }
         }
-        for directory in try session.repository.gitDirectories() {
+        for directory in try session.repository.worktreeDirectories() {
             try PushNote.removeAll(in: directory)
             try MaterialisedState.remove(from: directory)
             try PlacedOuts.remove(from: directory)
@@ -207,15 +207,6 @@ extension GitRepository {
     /// Git directory itself when that is not in one.
     fileprivate var mainDirectory: FilePath {
         commonDirectory.lastComponent == ".git" ? commonDirectory.parent : commonDirectory
-    }
-
-    /// The Git directories of all worktrees, the common one first.
-    ///
-    /// Source: gitrepository-layout(5), `worktrees`.
-    func gitDirectories() throws -> [FilePath] {
-        let folder = commonDirectory.appending("worktrees")
-        let linked = directoryExists(folder) ? try directoryEntries(folder) : []
-        return [commonDirectory] + linked.map { folder.appending($0) }
     }
 }
 

@@ -30,7 +30,7 @@ package struct LeftPushes {
     ) async throws -> [Outcome] {
         if session.config["dvc.pushdata"]?.lowercased() == "never" { return [] }
         var outcomes: [Outcome] = []
-        for directory in try session.repository.gitDirectories() {
+        for directory in try session.repository.worktreeDirectories() {
             for (file, note) in try PushNote.takeLeft(in: directory) {
                 begin(note)
                 let result = try await upload(note, options)

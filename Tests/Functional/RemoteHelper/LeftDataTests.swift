@@ -25,9 +25,10 @@ import Glibc
 
     init() throws { world = try PushWorld() }
 
-    private func leftNotes() throws -> [String] {
-        guard directoryExists(notes) else { return [] }
-        return try directoryEntries(notes).map(\.string).filter { $0.hasPrefix("push-") }.sorted()
+    private func leftNotes(in folder: FilePath? = nil) throws -> [String] {
+        let folder = folder ?? notes
+        guard directoryExists(folder) else { return [] }
+        return try directoryEntries(folder).map(\.string).filter { $0.hasPrefix("push-") }.sorted()
     }
 
     private func isStored(_ oid: ObjectID) throws -> Bool {
@@ -56,9 +57,10 @@ import Glibc
     }
 
     /// Pushes `main` and has the server, once it has moved the ref, kill who would upload then.
-    private func pushKilled() throws {
+    private func pushKilled(in worktree: FilePath? = nil, _ folder: FilePath? = nil) throws {
+        let notes = folder ?? notes
         try write("post-receive", "for note in '\(notes)'/push-*; do kill -9 ${note##*-}; done")
-        #expect(try !world.push("origin", "main").succeeded)
+        #expect(try !world.push("origin", "main", in: worktree).succeeded)
         try removeFile(postReceive)
         let head = try world.sandbox.gitLine("rev-parse", "main", in: world.path)
         #expect(try world.refs().contains("\(head) refs/heads/main"))
@@ -83,6 +85,23 @@ import Glibc
         let again = try world.push("origin", "main").checked()
         #expect(!again.errorOutput.contains("DVC"), "\(again)")
         withExtendedLifetime(servers) {}
+    }
+
+    @Test(arguments: [Way.hooks, .helper], [false, true])
+    func `so does the next push from another worktree`(way: Way, fromLinked: Bool) throws {
+        _ = try install(way)
+        let oid = try world.commit("late", as: "file")
+        let linked = world.sandbox.path("linked")
+        try world.git("worktree", "add", "-q", "-b", "side", linked.string)
+        let own = world.path.appending(".git/worktrees/linked/dvc")
+        if fromLinked { try pushKilled(in: linked, own) } else { try pushKilled() }
+        #expect(try !isStored(oid))
+        #expect(try leftNotes(in: fromLinked ? own : notes).count == 1)
+        let result = try world.push(
+            "origin", "main", in: fromLinked ? world.path : linked
+        ).checked()
+        #expect(try isStored(oid), "\(result)")
+        #expect(try leftNotes() == [] && leftNotes(in: own) == [])
     }
 
     @Test(arguments: [Way.hooks, .helper])
