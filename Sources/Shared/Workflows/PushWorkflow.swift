@@ -1,44 +1,11 @@
-package import Basics
+internal import Basics
 internal import DVC
 internal import Digests
-package import Git
+internal import Git
 package import Planning
 internal import StatusCache
 internal import Storage
 internal import Transfer
-
-/// What is pushed.
-package enum PushSource: Sendable {
-    /// What the user selects, by default all of the working copy.
-    case selection(DataSelection)
-    /// What a pre-push hook is told.
-    case refs([RefUpdate], to: PushedRemote)
-    /// All outs of experiments.
-    case experiments([PushedExperiment], to: ExperimentRemote)
-}
-
-/// An experiment whose data is pushed.
-package struct PushedExperiment: Sendable {
-    package let experiment: Experiment
-    /// The commits whose data is its own, the tip among them.
-    package let commits: [GitOID]
-}
-
-/// What the user asked for.
-package struct PushOptions: Sendable {
-    /// `-r`: only these data remotes.
-    package var remotes: [String] = []
-    /// `--run-cache`: the record of past runs as well.
-    package var includesRunCache = false
-    /// `-j`.
-    package var jobs: Int?
-    package var isDryRun = false
-    /// `--check-members`: a directory's list on a remote, or in our records, proves nothing.
-    package var checksMembers = false
-    package var progress: ProgressMeter.Output
-
-    package init(progress: ProgressMeter.Output) { self.progress = progress }
-}
 
 /// A push of data from beginning to end: plan, ask the remotes, upload, write down.
 package struct PushWorkflow {
@@ -275,18 +242,6 @@ package struct PushWorkflow {
                 title: "Uploading DVC objects", direction: "upload", totalObjects: missing.count,
                 totalBytes: options.progress.file == nil ? nil : bytes),
             to: options.progress)
-    }
-}
-
-extension PushSource {
-    /// The Git remote that it goes to; `nil` when only the data goes anywhere.
-    fileprivate var gitRemoteName: String? {
-        switch self {
-        case .selection: nil
-        case .refs(_, let remote): remote.name
-        // A URL is the name of no remote, and so of no setting.
-        case .experiments(_, let remote): remote.name
-        }
     }
 }
 
