@@ -222,6 +222,8 @@ import Glibc
         for (name, value) in [
             ("dvc.jobs", "many"), ("dvc.strict", "very"), ("dvc.pushDate", "never"),
             ("dvc.fetchExps", "often"), ("remote.origin.dvcRemote", "gone"),
+            ("dvc.pushExps", "folow"), ("dvc.receiveCheck", "maybe"),
+            ("dvc.receiveTimeLimit", "soon"), ("dvc.Origin.exps", "supported"),
         ] {
             try world.git("config", name, value)
         }
@@ -230,6 +232,10 @@ import Glibc
             "warning: settings: dvc.jobs is 'many'", "warning: settings: dvc.strict is 'very'",
             "warning: settings: dvc.pushdate is no setting",
             "warning: settings: dvc.fetchExps is 'often', which is not one of tracking, auto, none",
+            "warning: settings: dvc.pushExps is 'folow', which is not one of none, follow, all",
+            "warning: settings: dvc.receiveCheck is 'maybe'",
+            "warning: settings: dvc.receiveTimeLimit is 'soon'",
+            "warning: settings: dvc.Origin.exps is 'supported', which is not 'unsupported'",
             "warning: settings: DVC_SKIP_PUSH is set",
             "warning: root: remote.origin.dvcRemote names 'gone'", in: result)
     }

@@ -12,7 +12,7 @@ extension Doctor {
 
     /// Git's settings and the variables that turn things off.
     mutating func examineSettings(_ session: Session) {
-        var wrong = session.settingWarnings
+        var wrong = session.settingWarnings + session.pushSettingWarnings
         _ = Strictness(session.config["dvc.strict"], &wrong)
         for error in wrong { warn("settings", error.summary, "see git-dvc(1), CONFIGURATION") }
         for key in session.config.keys.filter({ $0.hasPrefix("dvc.") }).sorted() {

@@ -117,39 +117,6 @@ package struct Session: Sendable {
         config["dvc.indexmaxage"].flatMap { Duration(gitText: $0) } ?? .seconds(7 * 86400)
     }
 
-    /// What is wrong with settings that are then taken for unset.
-    var settingWarnings: [any UserFacingError] {
-        var warnings: [any UserFacingError] = []
-        func check(_ key: String, _ name: String, _ expected: String, _ isValid: (String) -> Bool) {
-            guard let value = config[key], !isValid(value) else { return }
-            let text = "\(name) is '\(value)', which is not \(expected); using the default"
-            warnings.append(SettingError(summary: text))
-        }
-        check("dvc.jobs", "dvc.jobs", "a number of at least 1") { (Int($0) ?? 0) > 0 }
-        check("dvc.indexmaxage", "dvc.indexMaxAge", "a span such as '7.days'") {
-            Duration(gitText: $0) != nil
-        }
-        check("dvc.pushdata", "dvc.pushData", "one of before, after, never") {
-            ["before", "after", "never"].contains($0.lowercased())
-        }
-        check("dvc.checkoutdata", "dvc.checkoutData", "one of auto, cache, never") {
-            CheckoutData(rawValue: $0.lowercased()) != nil
-        }
-        check("dvc.fetchdata", "dvc.fetchData", "one of none, head, all") {
-            FetchData(rawValue: $0.lowercased()) != nil
-        }
-        check("dvc.fetchexps", "dvc.fetchExps", "one of tracking, auto, none") {
-            FetchExperiments(rawValue: $0.lowercased()) != nil
-        }
-        check("dvc.commitcheck", "dvc.commitCheck", "one of warn, refuse, none") {
-            CommitCheck(rawValue: $0.lowercased()) != nil
-        }
-        check("dvc.progress", "dvc.progress", "one of auto, true, false") {
-            $0.lowercased() == "auto" || config.boolean("dvc.progress") != nil
-        }
-        return warnings
-    }
-
     /// The record of what is where, or why it cannot be used.
     func openStatusCache() -> Result<StatusCache, any Error> {
         Result {

@@ -25,8 +25,3 @@ enum Strictness: String, CaseIterable {
         self = .tips
     }
 }
-
-/// A setting that is not what it can be.
-struct SettingError: UserFacingError {
-    let summary: String
-}
