@@ -64,6 +64,12 @@ package struct GitConfig: Sendable {
     /// All keys, as Git prints them, in no particular order.
     package var keys: [String] { Array(values.keys) }
 
+    /// The remotes that have an address, sorted.
+    package var remoteNames: [String] {
+        keys.filter { $0.hasPrefix("remote.") && $0.hasSuffix(".url") }
+            .map { String($0.dropFirst(7).dropLast(4)) }.sorted()
+    }
+
     /// A boolean as Git reads it, or `nil` when it is not set or is something else.
     package func boolean(_ key: String) -> Bool? {
         switch self[key]?.lowercased() {

@@ -48,10 +48,8 @@ extension Doctor {
         let words = line.split(separator: " ", maxSplits: 1)
         guard let oid = words.first.flatMap({ GitOID($0) }) else { return nil }
         // A branch can name a URL as its remote, which could hold a password.
-        let names = session.config.keys.filter { $0.hasPrefix("remote.") && $0.hasSuffix(".url") }
-            .map { String($0.dropFirst(7).dropLast(4)) }
         let chosen = words.count > 1 ? String(words[1]) : "origin"
-        guard names.contains(chosen) else { return nil }
+        guard session.config.remoteNames.contains(chosen) else { return nil }
         let update = RefUpdate(localName: ref, newOID: oid, remoteRef: ref, oldOID: nil)
         return (update, PushedRemote(argument: chosen, url: ""))
     }

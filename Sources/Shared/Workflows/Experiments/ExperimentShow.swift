@@ -7,19 +7,29 @@ package import Planning
 /// A commit, or the working copy, with what is known of it as an experiment.
 package struct ExperimentState: Sendable {
     /// The id of a commit, or `workspace`.
-    package let revision: String
+    package var revision: String
     /// Of a baseline what people call it, of an experiment its name.
-    package let name: String?
+    package var name: String?
     /// When it was committed, in seconds since 1970.
     package let time: Int64?
-    package let data: Result<RevisionData, RevisionData.Failure>
-    /// Those that were made from this baseline, the newest first.
+    package var data: Result<RevisionData, RevisionData.Failure>
+    /// Whether it is an experiment that was run and did not come to its end.
+    package var hasFailed = false
+    /// Those that were made from this baseline: that run, are there, wait, have failed; the newest first.
     package var experiments: [Range] = []
 
     /// An experiment with its commits, the last one first.
     package struct Range: Sendable {
-        package let name: String
+        package let name: String?
         package let revisions: [ExperimentState]
+        /// Who runs it; `nil` for what came of no queue.
+        package var executor: Executor?
+
+        /// When the last of its commits was made, to bring the newest to the front.
+        fileprivate var age: (Int64, String) {
+            guard let tip = revisions.first, let time = tip.time else { return (0, "") }
+            return (time, tip.revision)
+        }
     }
 }
 
@@ -29,6 +39,8 @@ package struct ExperimentShowOptions: Sendable {
     package var includesBranches = false
     package var includesTags = false
     package var hidesWorkspace = false
+    package var hidesQueued = false
+    package var hidesFailed = false
     /// `--sha`: baselines have no names.
     package var hidesNames = false
     /// `--param-deps`.
@@ -60,45 +72,51 @@ package struct ExperimentShow {
         let standpoint = try session.standpoint()
         let baselines = try self.baselines()
         let names = options.hidesNames ? BaselineTitles() : try BaselineTitles(repository)
-        let experiments = Dictionary(grouping: try experiments(of: baselines), by: \.ref.baseline)
-        let commits = try repository.commits(of: experiments.values.flatMap(\.self))
-        let times = try repository.times(of: baselines + commits.values.flatMap(\.self))
-        let reader = RevisionDataReader(
-            repository, sources: session.configurationSources, root: standpoint.root
-        ) { oid, configuration in
-            // What the cache does not give counts as missing, and is shown so.
-            configuration.cacheDirectory
-                .flatMap { try? readFileIfPresent($0.appending(oid.storagePath)) }
-        }
-        func state(_ commit: GitOID, _ name: String?) throws -> ExperimentState {
-            let data = try reader.read(
-                .commit(commit), stageParametersOnly: options.stageParametersOnly)
-            return ExperimentState(
-                revision: commit.hex, name: name, time: times[commit], data: data)
-        }
-        var states: [ExperimentState] = []
+        let found = try experiments(of: baselines)
+        // What is known of a remote's experiments says nothing of the queue here.
+        let runs =
+            options.remote == nil
+            ? ExperimentRuns(below: standpoint.top.appending(standpoint.root)) : nil
+        let commits = try repository.commits(of: found)
+        let times = try repository.times(
+            of: baselines + commits.values.flatMap(\.self) + (runs?.commits ?? []))
+        let states = StateReader(
+            session, times: times, stageParametersOnly: options.stageParametersOnly)
+        var result: [ExperimentState] = []
         if !options.hidesWorkspace {
-            let data = try reader.read(
-                .workspace, stageParametersOnly: options.stageParametersOnly)
-            states.append(
-                ExperimentState(revision: "workspace", name: nil, time: nil, data: data))
+            result.append(try states.workspace(of: repository, root: standpoint.root))
         }
+        let done = Dictionary(grouping: found, by: \.ref.baseline)
         for baseline in baselines {
-            var base = try state(baseline, names.name(of: baseline))
-            let own = (experiments[baseline] ?? []).sorted { left, right in
-                (times[left.tip] ?? 0, left.tip.hex) > (times[right.tip] ?? 0, right.tip.hex)
-            }
-            base.experiments = try own.map { experiment in
+            var base = try states.state(of: baseline, names.name(of: baseline))
+            let own = try (done[baseline] ?? []).map { experiment in
                 let revisions = try (commits[experiment] ?? []).map { commit in
-                    try state(commit, commit == experiment.tip ? experiment.ref.name : nil)
+                    try states.state(
+                        of: commit, commit == experiment.tip ? experiment.ref.name : nil)
                 }
-                return .init(name: experiment.ref.name, revisions: revisions)
+                return ExperimentState.Range(
+                    name: experiment.ref.name, revisions: revisions,
+                    executor: runs?.succeeded[experiment.ref])
+            }
+            var groups = [own]
+            if let runs {
+                let entries = [
+                    runs.running, options.hidesQueued ? [] : runs.waiting,
+                    options.hidesFailed ? [] : runs.failed,
+                ].map { $0.filter { $0.baseline == baseline } }
+                let more = try entries.map { try $0.compactMap(states.range(of:)) }
+                groups = [more[0], own, more[1], more[2]]
             }
             // What has no commit of its own is no experiment yet.
-            base.experiments.removeAll { $0.revisions.isEmpty }
-            states.append(base)
+            base.experiments = groups.flatMap { group in
+                group.filter { !$0.revisions.isEmpty }.enumerated().sorted { left, right in
+                    let (one, other) = (left.element.age, right.element.age)
+                    return one == other ? left.offset < right.offset : one > other
+                }.map(\.element)
+            }
+            result.append(base)
         }
-        return states
+        return result
     }
 
     /// The commits from which experiments were made, in DVC's order.
@@ -133,20 +151,36 @@ package struct ExperimentShow {
         guard let remote = options.remote else {
             return try repository.experiments(from: baselines)
         }
-        let wanted = Set(baselines)
-        return try repository.trackedExperiments(of: remote).filter {
-            wanted.contains($0.ref.baseline)
+        let tracked = try repository.trackedExperiments(of: remote)
+        if tracked.isEmpty {
+            throw NoTrackedExperimentsError(
+                remote: remote, isKnown: session.config.remoteNames.contains(remote))
         }
+        let wanted = Set(baselines)
+        return tracked.filter { wanted.contains($0.ref.baseline) }
     }
 }
 
-/// A Git remote of whose experiments nothing was fetched.
+/// A Git remote of whose experiments nothing was fetched, or a word that names none.
 package struct NoTrackedExperimentsError: UserFacingError {
     package let remote: String
+    /// Whether the repository has a remote of that name.
+    package let isKnown: Bool
 
-    package var summary: String { "no experiments of Git remote '\(remote)' have been fetched" }
+    package var summary: String {
+        isKnown
+            ? "no experiments of Git remote '\(remote)' have been fetched"
+            : "'\(remote)' is no Git remote of this repository"
+    }
+
     package var advice: String? {
-        "'git dvc exp list --all-commits \(remote)' asks the remote, 'git dvc exp pull \(remote)' "
+        guard isKnown else {
+            return
+                "'git remote' lists them; an experiment's name goes with --rev, and an address with "
+                + "'git dvc exp list'"
+        }
+        return
+            "'git dvc exp list --all-commits \(remote)' asks the remote, 'git dvc exp pull \(remote)' "
             + "gets them; 'git fetch' brings them with remote.\(remote).fetch = "
             + "+refs/exps/*:refs/dvc/\(remote)/exps/*"
     }
@@ -154,24 +188,25 @@ package struct NoTrackedExperimentsError: UserFacingError {
 
 extension GitRepository {
     /// What the tracking refs know of the experiments of a Git remote, under their names there.
-    ///
-    /// Throws ``NoTrackedExperimentsError``, `SubprocessError`.
-    fileprivate func trackedExperiments(of remote: String) throws -> [Experiment] {
-        guard remote.isRefComponents else { throw NoTrackedExperimentsError(remote: remote) }
+    fileprivate func trackedExperiments(
+        of remote: String
+    ) throws(SubprocessError) -> [Experiment] {
+        guard remote.isRefComponents else { return [] }
         let prefix = "refs/dvc/\(remote)/exps/"
         let listed = try output(["for-each-ref", "--format=%(objectname) %(refname)", prefix])
         let lines = String(decoding: listed, as: UTF8.self)
             .replacing(" \(prefix)", with: " \(ExperimentRef.namespace)")
-        let found = Experiment.parse(Array(lines.utf8))
-        if found.isEmpty { throw NoTrackedExperimentsError(remote: remote) }
-        return found
+        return Experiment.parse(Array(lines.utf8))
     }
 
-    /// When commits were made, in seconds since 1970.
+    /// When commits were made, in seconds since 1970; nothing of those that are not there.
     fileprivate func times(of commits: [GitOID]) throws -> [GitOID: Int64] {
         if commits.isEmpty { return [:] }
         let listed = try output(
-            ["log", "--no-walk=unsorted", "--no-show-signature", "--format=%H %ct", "--stdin"],
+            [
+                "log", "--ignore-missing", "--no-walk=unsorted", "--no-show-signature",
+                "--format=%H %ct", "--stdin",
+            ],
             input: Array(uniqued(commits).map { "\($0)\n" }.joined().utf8))
         var times: [GitOID: Int64] = [:]
         for line in String(decoding: listed, as: UTF8.self).split(separator: "\n") {

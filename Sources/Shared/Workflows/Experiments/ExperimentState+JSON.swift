@@ -1,6 +1,7 @@
 internal import Basics
 internal import DVC
 internal import Digests
+internal import Git
 internal import Planning
 
 #if canImport(Darwin)
@@ -24,6 +25,9 @@ extension ExperimentState {
         case .success(let found): data = json(of: found)
         case .failure(let error): failure = error.json
         }
+        if hasFailed {
+            failure = object([("msg", quotedJSON("Experiment run failed")), ("type", "\"\"")])
+        }
         let ranges = experiments.map(\.json).joined(separator: ", ")
         return object([
             ("rev", quotedJSON(revision)), ("name", name.map(quotedJSON) ?? "null"),
@@ -34,9 +38,10 @@ extension ExperimentState {
 
     private func json(of data: RevisionData) -> String {
         let time = time.map { quotedJSON(written(time: $0, isISO: true)) }
+        // A working copy was never committed; its row may have the id of what it began with.
         return object([
-            ("rev", quotedJSON(revision)), ("timestamp", time ?? "null"),
-            ("params", object(data.parameters.map(\.field))),
+            ("rev", quotedJSON(time == nil ? "workspace" : revision)),
+            ("timestamp", time ?? "null"), ("params", object(data.parameters.map(\.field))),
             ("metrics", object(data.metrics.map(\.field))),
             ("deps", object(data.dependencies.map { ($0.path.string, object($0.fields)) })),
             ("outs", object(data.outputs.map { ($0.content.path.string, $0.json) })),
@@ -48,7 +53,31 @@ extension ExperimentState {
 extension ExperimentState.Range {
     fileprivate var json: String {
         let states = revisions.map(\.json).joined(separator: ", ")
-        return object([("revs", "[\(states)]"), ("executor", "null"), ("name", quotedJSON(name))])
+        return object([
+            ("revs", "[\(states)]"), ("executor", executor?.json ?? "null"),
+            ("name", name.map(quotedJSON) ?? "null"),
+        ])
+    }
+}
+
+extension ExperimentState.Executor {
+    /// Source: `ExpExecutor` in DVC 3.67 `repo/experiments/serialize.py`.
+    fileprivate var json: String {
+        object([
+            ("state", quotedJSON(state.rawValue)), ("name", name.map(quotedJSON) ?? "null"),
+            ("local", local?.json ?? "null"),
+        ])
+    }
+}
+
+extension ExperimentState.Executor.Local {
+    fileprivate var json: String {
+        object([
+            ("root", root.map(quotedJSON) ?? "null"), ("log", log.map(quotedJSON) ?? "null"),
+            ("pid", pid.map(String.init) ?? "null"),
+            ("returncode", code.map(String.init) ?? "null"),
+            ("task_id", task.map { quotedJSON($0.hex) } ?? "null"),
+        ])
     }
 }
 

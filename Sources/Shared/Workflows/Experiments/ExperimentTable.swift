@@ -55,10 +55,12 @@ package struct ExperimentTable: Sendable {
             for (index, range) in ranges.enumerated() {
                 guard let tip = range.revisions.first else { continue }
                 let isLast = index == ranges.count - 1
-                let cells = [
-                    "Experiment": tip.name ?? "", "rev": String(tip.revision.prefix(7)),
+                var cells = [
+                    "Experiment": tip.name ?? "", "rev": tip.shortRevision,
                     "typ": isLast ? "branch_base" : "branch_commit",
                 ]
+                cells["State"] = range.executor?.state.rawValue.firstCapitalized
+                cells["Executor"] = range.executor?.name?.firstCapitalized
                 append(tip, cells, names)
             }
         }
@@ -120,7 +122,14 @@ package struct ExperimentTable: Sendable {
 }
 
 extension ExperimentState {
-    fileprivate var title: String {
-        name ?? (revision == "workspace" ? revision : String(revision.prefix(7)))
+    fileprivate var title: String { name ?? shortRevision }
+
+    fileprivate var shortRevision: String {
+        revision == "workspace" ? revision : String(revision.prefix(7))
     }
+}
+
+extension String {
+    /// As Python's `str.capitalize`, of ASCII.
+    fileprivate var firstCapitalized: String { prefix(1).uppercased() + dropFirst().lowercased() }
 }

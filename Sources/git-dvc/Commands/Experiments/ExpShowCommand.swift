@@ -33,8 +33,8 @@ let expShow = CommandDescription(
             "precision", nil, value: "n", "digits of numbers; 5 by default, with --csv all"),
         OptionDescription("sha", "ids of commits instead of names of branches and tags"),
         OptionDescription("hide-workspace", "without the row for the working copy"),
-        OptionDescription("hide-queued", "no effect: queued experiments are not shown"),
-        OptionDescription("hide-failed", "no effect: failed experiments are not shown"),
+        OptionDescription("hide-queued", "without experiments that wait to be run"),
+        OptionDescription("hide-failed", "without experiments that were run and failed"),
         OptionDescription("no-pager", "no effect: the table is never piped into a pager"),
         OptionDescription("no-fetch", "no effect: running experiments are not asked"),
         OptionDescription("force", "f", "no effect: nothing is kept from the time before"),
@@ -50,6 +50,8 @@ let expShow = CommandDescription(
         options.includesBranches = arguments.has("all-branches")
         options.includesTags = arguments.has("all-tags")
         options.hidesWorkspace = arguments.has("hide-workspace")
+        options.hidesQueued = arguments.has("hide-queued")
+        options.hidesFailed = arguments.has("hide-failed")
         options.hidesNames = arguments.has("sha")
         options.stageParametersOnly = arguments.has("param-deps")
         options.remote = arguments.positionals.first
