@@ -57,14 +57,15 @@ package final class Upload: Sendable {
             $0.present = missing.present
             $0.missing = missing.lostDirectories
         }
-        try await uploadEach(missing.files)
+        try await uploadEach(missing.files, in: FoldersFirst(missing.files))
         let bad = state.withLock { state in
             Set(state.missing).union(state.failures.map(\.oid))
         }
         // After a stop nobody knows which members were tried.
         if state.withLock({ $0.stoppedBy == nil }) {
             let complete = missing.directories.filter { !$0.hasMember(in: bad) }
-            try await uploadEach(complete.map(\.oid))
+            let lists = complete.map(\.oid)
+            try await uploadEach(lists, in: FoldersFirst(lists))
         }
         if state.withLock({ $0.uploadedCount > 0 }) { try await store.makeDurable() }
         state.withLock { state in
@@ -76,10 +77,10 @@ package final class Upload: Sendable {
         }
     }
 
-    private func uploadEach(_ oids: [ObjectID]) async throws {
+    private func uploadEach(_ oids: [ObjectID], in order: FoldersFirst) async throws {
         do {
-            try await workers.forEach(oids.count, limit: options.jobs) { [self] index in
-                try await upload(oids[index])
+            try await workers.forEach(oids.count, limit: options.jobs) { [self] turn in
+                try await upload(oids[order.index(at: turn)])
             }
         } catch is StopTransfer {}  // written down where it was thrown
     }
