@@ -37,31 +37,20 @@ struct Push {
         let kept = asked.filter(\.isInternal)
         for line in kept { answers[line.ref] = ["error \(line.ref) up to date"] }
         noteKept(kept.map(\.ref))
-        let sources = try SourceObjects(of: asked, using: context.git)
-        var updates: [RefUpdate] = []
-        for line in asked where !line.isInternal {
-            if let update = sources.update(for: line, listed: listed) {
-                updates.append(update)
-            } else {
-                refuse(line.ref, "'\(line.source ?? "")' names no object")
-            }
-        }
+        let updates = try updates(for: asked.filter { !$0.isInternal })
         let experiments = FollowingExperiments(context, options, listed: listed)
         let upload = DataUpload(context, options, caller: caller)
         upload.runLeft()
-        let followers = upload.isAllowed ? try experiments.updates(along: updates) : []
+        let sendable = updates.filter { answers[$0.remoteRef] == nil }
+        let followers = upload.isAllowed ? try experiments.updates(along: sendable) : []
         let isEarly = upload.isAllowed && !upload.isLate
-        let refusals = try isEarly ? upload.run(for: updates + followers) : [:]
-        for update in updates {
+        let refusals = try isEarly ? upload.run(for: sendable + followers) : [:]
+        for update in sendable {
             if let why = refusals[update.remoteRef] { refuse(update.remoteRef, "dvc: \(why)") }
         }
-        if options.isAtomic, asked.contains(where: { isRefused($0.ref) }) {
-            for update in updates where answers[update.remoteRef] == nil {
-                refuse(update.remoteRef, "atomic push failed")
-            }
-        }
+        refuseAllIfAtomic(updates)
         let going = followers.filter { refusals[$0.remoteRef] == nil }
-        if upload.isLate { try upload.leaveNote(of: updates + going) }
+        if upload.isLate { try upload.leaveNote(of: sendable + going) }
         let sent = try send(updates, asked, along: going)
         if !options.isDryRun {
             try experiments.record((updates + going).filter { sent.isOK($0.remoteRef) })
@@ -98,7 +87,35 @@ struct Push {
         tell(of: going, sent)
     }
 
+    // MARK: What is asked
+
+    /// What is to be done, without what names no object; what Git would not even send is refused already.
+    private mutating func updates(for lines: [PushLine]) throws -> [RefUpdate] {
+        let objects = try PushedObjects(of: lines, over: listed, using: context.git)
+        let leased = Set(options.leases.map { $0.prefix { $0 != ":" } })
+        var updates: [RefUpdate] = []
+        for line in lines {
+            guard let update = objects.update(for: line) else {
+                refuse(line.ref, "'\(line.source ?? "")' names no object")
+                continue
+            }
+            updates.append(update)
+            if line.isForced || leased.contains(line.ref[...]) { continue }
+            if let why = objects.refusal(of: update) { refuse(line.ref, why) }
+        }
+        refuseAllIfAtomic(updates)
+        return updates
+    }
+
     // MARK: Answers
+
+    /// Refuses the rest of an atomic push of which something is refused.
+    private mutating func refuseAllIfAtomic(_ updates: [RefUpdate]) {
+        guard options.isAtomic, answers.keys.contains(where: isRefused) else { return }
+        for update in updates where answers[update.remoteRef] == nil {
+            refuse(update.remoteRef, "atomic push failed")
+        }
+    }
 
     private mutating func refuse(_ ref: String, _ why: String) {
         answers[ref] = ["error \(ref) \(oneLine(why))"]
@@ -212,33 +229,6 @@ extension RefUpdate {
     /// The line that asks for it without force.
     fileprivate var line: PushLine {
         PushLine(source: newOID?.hex, ref: remoteRef, isForced: false)
-    }
-}
-
-/// The objects that are pushed, found by the names that Git gave.
-private struct SourceObjects {
-    private var oids: [String: GitOID] = [:]
-
-    init(of lines: [PushLine], using git: GitProgram) throws(SubprocessError) {
-        let names = Array(Set(lines.compactMap(\.source))).sorted()
-        let unknown = names.filter { GitOID($0) == nil }
-        for name in names { oids[name] = GitOID(name) }
-        if unknown.isEmpty { return }
-        let answer = try git.command(["cat-file", "--batch-check=%(objectname)"])
-            .outputIfSuccessful(input: unknown.flatMap { Array("\($0)\n".utf8) })
-        let found = answer.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        // One line for each, `<name> missing` where there is none.
-        for (name, line) in zip(unknown, found) { oids[name] = GitOID(line) }
-    }
-
-    func update(for line: PushLine, listed: [String: GitOID]) -> RefUpdate? {
-        guard let source = line.source else {
-            return RefUpdate(
-                localName: "(delete)", newOID: nil, remoteRef: line.ref, oldOID: listed[line.ref])
-        }
-        guard let oid = oids[source] else { return nil }
-        return RefUpdate(
-            localName: source, newOID: oid, remoteRef: line.ref, oldOID: listed[line.ref])
     }
 }
 

@@ -69,6 +69,41 @@ import Testing
         }
     }
 
+    @Test func `what the server has and nobody here knows is refused alike`() throws {
+        let pair = try HelperPair()
+        try pair.git("tag", "-f", "moved", "HEAD~1")
+        // A colleague's commit, and what is no commit at all.
+        for side in HelperPair.Side.allCases {
+            let script = """
+                commit=$(git -c user.name=c -c user.email=c@d commit-tree -m theirs -p old old^{tree})
+                GIT_COMMITTER_DATE='@1 +0000' git update-ref refs/heads/old "$commit"
+                git update-ref refs/heads/late "$commit"
+                git update-ref refs/tags/moved "$commit"
+                git update-ref refs/things/tree "$(git rev-parse main^{tree})"
+                """
+            try pair.sandbox.start(
+                "sh", ["-ec", script], in: pair.bare(side),
+                environment: [
+                    "GIT_AUTHOR_DATE": "@1 +0000", "GIT_COMMITTER_DATE": "@1 +0000",
+                ]
+            ).wait().checked()
+        }
+        for words in [
+            ["main:old"], ["main", "main:late"], ["moved"], ["main:refs/things/tree"],
+            ["--atomic", "main", "main:old"],
+            ["--atomic", "main:old", "moved", "main:refs/heads/x"],
+            ["-n", "main:old"], ["--force-with-lease=old:main", "main:old"],
+            ["v1:refs/heads/late", "main"], ["--force-with-lease", "main:late"],
+            ["-n", "+main:old", "main:refs/things/tree"], ["--force", "-n", "main:old", "moved"],
+            ["+main:old"], ["--force", "main:late", "moved", "main:refs/things/tree"],
+        ] {
+            let options = words.filter { $0.hasPrefix("-") }
+            let refs = words.filter { !$0.hasPrefix("-") }
+            try pair.compare(["push", "--porcelain"] + options + ["origin"] + refs)
+            try pair.compare(["push"] + options + ["origin"] + refs)
+        }
+    }
+
     @Test(arguments: [
         ("pre-receive", "echo no; exit 1"),
         ("update", "case $1 in refs/heads/new) echo not that; exit 1 ;; esac"),

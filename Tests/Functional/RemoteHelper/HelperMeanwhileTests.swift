@@ -69,6 +69,31 @@ import Glibc
         #expect(try tip(of: "ours") == world.sandbox.gitLine("rev-parse", "HEAD", in: world.path))
     }
 
+    @Test(arguments: [["main"], ["main:other", "main"], ["--atomic", "main:other", "main"]])
+    func `what Git would not send has no data uploaded`(words: [String]) throws {
+        let theirs = try colleague("theirs")
+        try world.sandbox.git("push", "-q", "origin", "main", in: theirs.path)
+        let moved = try tip(of: "main")
+        let before = try world.stored()
+        let ours = try world.commit("ours", as: "ours")
+        let options = words.filter { $0.hasPrefix("-") }
+        let result = try world.git(
+            ["push", "--porcelain"] + options + ["origin"] + words.filter { !$0.hasPrefix("-") })
+        #expect(result.status == 1, "\(result)")
+        #expect(result.output.contains("[rejected] (fetch first)"), "\(result)")
+        #expect(
+            result.errorOutput.contains("Updates were rejected because the remote contains work"))
+        #expect(try tip(of: "main") == moved)
+        let isSent = words == ["main:other", "main"]
+        let after = try world.stored()
+        #expect(after.contains(DVCRepository.key(ours).string) == isSent)
+        #expect(isSent || before == after)
+        #expect(try world.traceLines().contains { $0.contains("run git send-pack") } == isSent)
+        // What is forced goes, with its data.
+        try world.git(["push", "--force", "origin", "main"]).checked()
+        try holds(ours)
+    }
+
     @Test func `of two pushes that move one ref at once one is refused`() throws {
         let theirs = try colleague("theirs")
         let ours = try world.commit("ours", as: "ours")
