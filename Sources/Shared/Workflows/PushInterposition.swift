@@ -14,7 +14,7 @@ package enum HelperUse: Sendable {
 /// The settings of a repository that lead Git to the remote helper.
 ///
 /// Without the helper on `PATH` they would stop every push, so then there are none
-/// (git-integration 1.2, D3).
+/// (git-integration 1.2, D3); programs with a shorter one find it by ``HelperAlias``.
 struct PushInterposition {
     static let helper = "git-remote-dvc"
 
@@ -43,6 +43,7 @@ struct PushInterposition {
                     + "the connection to the Git server waits")
             return
         }
+        var programs: [String] = []
         for prefix in try uniqued(Self.prefixes + prefixesOfRemotes()) {
             let program = HelperAddress.program(for: HelperAddress.leading(to: prefix))
             // An older version is on PATH: such addresses are better off without it.
@@ -51,7 +52,9 @@ struct PushInterposition {
                 "config", "--local", "--add",
                 "url.\(HelperAddress.leading(to: prefix)).pushInsteadOf", prefix,
             ])
+            programs.append(program)
         }
+        for program in uniqued(programs) { try HelperAlias(of: program).write(repository) }
         report.lines.append("Pushes go through '\(Self.helper)'")
         guard use == .everything else { return }
         for name in try remotes() {
@@ -63,7 +66,8 @@ struct PushInterposition {
     /// Takes our settings out, and leaves those of others; returns whether there were any.
     func remove() throws(SubprocessError) -> Bool {
         let ours = try settings()
-        for key in Set(ours.map(\.key)) {
+        let aliases = try listed(HelperAlias.pattern).filter { HelperAlias.isOurs($0.value) }
+        for key in Set((ours + aliases).map(\.key)) {
             _ = try repository.output(["config", "--local", "--unset-all", key])
         }
         return !ours.isEmpty
@@ -123,13 +127,17 @@ extension Doctor {
             }
             // The shortest first, of which the others are links.
             for (key, name) in names.sorted(by: { $0.1.utf8.count < $1.1.utf8.count })
-            where environment.program(named: name) == nil {
+            where try environment.program(named: name) == nil
+                && !HelperAlias(of: name).works(in: session.repository)
+            {
                 return fail(
                     "helper",
-                    "'\(key)' is set, but '\(name)' is not on PATH: every push fails",
+                    "'\(key)' is set, but '\(name)' is not on PATH: pushes to such addresses fail",
                     "install git-dvc again, or run 'git dvc install --hooks-only'")
             }
-            if let program = environment.program(named: PushInterposition.helper) {
+            if let program = environment.program(named: PushInterposition.helper)
+                ?? suiteProgram(named: PushInterposition.helper, environment)
+            {
                 ok("helper", "pushes go through '\(program)'")
             }
         } catch {

@@ -80,6 +80,38 @@ import Testing
         #expect(try !world.dvc("doctor").output.contains(missing))
     }
 
+    @Test(arguments: [false, true])
+    func `programs with a short PATH find the helper`(fromWorktree: Bool) throws {
+        try world.dvc("install", "-q").checked()
+        let oid = try world.commit("data", as: "file")
+        var place = world.path
+        if fromWorktree {
+            place = world.sandbox.path("linked")
+            try world.git("worktree", "add", "-q", "-b", "side", place.string)
+        }
+        place = place.appending("deep")
+        try createDirectories(place)
+        // As a graphical program starts it: no variables but these, and nobody to ask.
+        let home = world.sandbox.path("home")
+        let result = try world.sandbox.run(
+            "env", "-i", "PATH=/usr/bin:/bin", "HOME=\(home)", "git", "push", "--porcelain",
+            "origin",
+            "HEAD:refs/heads/main", "HEAD:refs/tags/one", in: place
+        ).checked()
+        #expect(result.output.hasPrefix("To dvc::"), "\(result)")
+        #expect(try world.stored() == world.keys(oid))
+        #expect(try world.refs().count == 2)
+        try world.dvc("uninstall", "-q").checked()
+        #expect(try settings("alias") == [])
+    }
+
+    @Test func `an alias of the user's own stays`() throws {
+        try world.git("config", "alias.remote-dvc-all", "!echo")
+        try world.dvc("install", "-q").checked()
+        try world.dvc("uninstall", "-q").checked()
+        #expect(try settings("alias") == ["alias.remote-dvc-all !echo"])
+    }
+
     @Test func `without the helper on PATH there are no such lines, and doctor finds old ones`()
         throws
     {
@@ -94,9 +126,10 @@ import Testing
         #expect(result.errorOutput.contains("'git-remote-dvc' is not on PATH"))
         #expect(try settings() == [])
         try world.dvc("install", "-q").checked()
+        try world.git("config", "--unset", "alias.remote-dvc")
         #expect(
             try direct("doctor").output.contains(
-                "'git-remote-dvc' is not on PATH: every push fails"))
+                "'git-remote-dvc' is not on PATH: pushes to such addresses fail"))
         // Installing again takes away what would stop every push.
         try direct("install", "-q").checked()
         #expect(try settings() == [])
