@@ -60,10 +60,12 @@ func dataFollows(_ command: FinishedCommand, environment: Environment) -> CInt {
         let trace = Trace(setting: environment["GIT_DVC_TRACE"])
         let git = try GitProgram(environment: environment, trace: trace)
         let snapshot = try MetafileSnapshot(ofCurrentDirectory: top, using: git)
-        if snapshot.isEmpty || snapshot.hasConflicts { return 0 }
+        // Submodules of a clone may have DVC where it has none.
+        let isClone = CloneMark.isSet(in: directory)
+        if snapshot.isEmpty && !isClone || snapshot.hasConflicts { return 0 }
         // For `dvc.fetchData`: git-dvc knows whether that is set.
         let isNewlyFetched = FetchHead.isUnseen(in: directory)
-        if !isNewlyFetched,
+        if !isNewlyFetched, !isClone,
             MaterialisedState(in: directory)?.holds(snapshot, below: top) == true
         {
             return 0

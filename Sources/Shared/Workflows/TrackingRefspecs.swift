@@ -125,13 +125,14 @@ package struct CloneCompletion {
 
     /// Writes down how experiments are fetched, which Git was not ready for when the clone began.
     ///
-    /// Throws `SystemError`, `SubprocessError`.
-    package func run() throws {
+    /// Returns whether there was anything to do. Throws `SystemError`, `SubprocessError`.
+    package func run() throws -> Bool {
         let directory = session.repository.commonDirectory
-        guard CloneMark.isSet(in: directory) else { return }
+        guard CloneMark.isSet(in: directory) else { return false }
         try CloneMark.remove(in: directory)
         var report = HookInstallation.Report()
         try TrackingRefspecs(session).install(&report)
+        return true
     }
 }
 

@@ -43,7 +43,7 @@ private func followCheckout(
 ) async throws {
     do {
         let session = try invocation.session(isHook: true)
-        try CloneCompletion(session).run()
+        let isClone = try CloneCompletion(session).run()
         let progress = session.progressOutput(isQuiet: isQuiet)
         let report = try await FollowWorkflow(session, snapshot, progress: progress).run()
         let count = report.changedCount
@@ -57,10 +57,23 @@ private func followCheckout(
             )
         }
         try await prefetch(session, isQuiet: isQuiet)
+        if isClone { try followClone(session, isQuiet: isQuiet) }
     } catch let error where !(error is CancellationError) {
         printMessage("warning", "the DVC data was not brought up to date: \(summary(of: error))")
         printMessage("hint", "try again with 'git dvc pull'")
     }
+}
+
+/// Has the submodules follow that a clone through the remote helper was told to bring.
+private func followClone(_ session: Session, isQuiet: Bool) throws {
+    guard let submodules = try CloneSubmodules(session) else { return }
+    if let cloning = firstAncestor({ CloneCommandLine($0) }) {
+        return try submodules.run(cloning, isQuiet: isQuiet)
+    }
+    printMessage("note", "the submodules of this clone get neither hooks nor DVC data")
+    printMessage(
+        "hint", "when it is done: git submodule foreach --recursive 'git dvc install; git dvc pull'"
+    )
 }
 
 /// Sends the experiments that go along with refs that a push has moved, which standard input names.

@@ -43,6 +43,34 @@ import Testing
         #expect(fileExists(clone.appending(".git/hooks/pre-push")))
     }
 
+    /// `words`: how the clone asks for them; `isKnown`: whether that is all that Git is told.
+    @Test(arguments: [
+        (["--recurse-submodules"], true), (["--recursive", "-j", "2", "--depth=1"], true),
+        (["--recurse-submodules=mod"], true), (["--recurse-submodules", "--dissoc"], false),
+    ])
+    func `submodules get hooks and data where the superproject has no DVC`(
+        words: [String], isKnown: Bool
+    ) throws {
+        let sandbox = world.sandbox
+        let plain = try sandbox.makeRepository("plain")
+        let bare = try sandbox.makeBareRepository("plain.git")
+        try sandbox.git("config", "--global", "protocol.file.allow", "always", in: plain)
+        try sandbox.git("submodule", "--quiet", "add", world.bare.string, "mod", in: plain)
+        try sandbox.commitAll("a submodule", in: plain)
+        try sandbox.git("push", "-q", bare.string, "main", in: plain)
+        let result = try sandbox.start(
+            "git", ["clone"] + words + ["dvc::file://\(bare)", "clone"]
+        ).wait().checked()
+        let clone = sandbox.path("clone")
+        #expect(fileExists(clone.appending("mod/file.dvc")), "\(result)")
+        let hook = clone.appending(".git/modules/mod/hooks/pre-push")
+        #expect(fileExists(hook) == isKnown, "\(result)")
+        #expect(fileExists(clone.appending("mod/file")) == isKnown, "\(result)")
+        #expect(result.errorOutput.contains("hint: when it is done: git submodule") == !isKnown)
+        #expect(try sandbox.git("status", "--porcelain", in: clone).output == "")
+        #expect(try sandbox.git("submodule", "status", in: clone).output.hasPrefix(" "))
+    }
+
     @Test(arguments: ["--bare", "--mirror"])
     func `a bare clone has the real address and no hooks`(option: String) throws {
         let clone = try clone([option])
