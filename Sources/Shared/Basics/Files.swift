@@ -1,3 +1,5 @@
+internal import Synchronization
+
 #if canImport(Darwin)
 package import Darwin
 #else
@@ -117,14 +119,27 @@ package func isTemporaryName(_ name: FilePath) -> Bool {
         }
 }
 
+/// The words that ``temporaryPath(in:)`` makes names of: random where they begin, and each another one.
+///
+/// Asking the kernel for each is measurable with small files, and they are created exclusively anyway.
+private let firstWord = UInt64.random(in: 0...UInt64.max)
+private let wordCount = SharedCounter()
+
+/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators" (SplitMix64).
+private func nextWord() -> UInt64 {
+    let count = wordCount.value.wrappingAdd(1, ordering: .relaxed).newValue
+    var word = firstWord &+ UInt64(truncatingIfNeeded: count) &* 0x9e37_79b9_7f4a_7c15
+    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
+    return word ^ (word >> 31)
+}
+
 /// A fresh name for a temporary file, in the form that DVC uses and ignores: `.<22 characters>.tmp`.
 ///
 /// Source: DVC 3.67, observed (dvc-compat 2.4).
 package func temporaryPath(in directory: FilePath) -> FilePath {
     let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    // One random word, stretched: asking the kernel three times is measurable with small files,
-    // and the file is created exclusively anyway.
-    var state = UInt64.random(in: 0...UInt64.max)
+    var state = nextWord()
     var name: [UInt8] = []
     name.reserveCapacity(27)
     name.append(UInt8(ascii: "."))

@@ -109,6 +109,27 @@ package struct OpenFile: ~Copyable {
         }
     }
 
+    /// So many bytes from the current position on; fewer only at the end of the file.
+    ///
+    /// One call for a file of that size, where ``readAll(limit:)`` takes three.
+    package func read(upTo count: Int) throws(SystemError) -> [UInt8] {
+        var failure: SystemError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            do throws(SystemError) {
+                while filled < count {
+                    let rest = UnsafeMutableBufferPointer(rebasing: buffer[filled..<count])
+                    let more = try read(into: UnsafeMutableRawBufferPointer(rest))
+                    if more == 0 { return }
+                    filled += more
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
     /// Everything from the current position to the end.
     ///
     /// `limit`: in bytes; a longer file throws `EFBIG` and is not held in memory.
