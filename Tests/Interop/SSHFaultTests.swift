@@ -126,6 +126,28 @@ import Glibc
         }
     }
 
+    @Test(.timeLimit(.minutes(2)))
+    func `an interrupted upload does not wait for a server that has fallen silent`() async throws {
+        // It hears four packets, of which the last one opens the file, and then no more.
+        let environment = Environment(["PATH": "/usr/bin:/bin"])
+        let line = "exec 3<&0; (dd bs=4096 count=4 2>/dev/null; sleep 600) <&3 | \(server)"
+        let store = SSHStore(SSHConfiguration(name: "storage", root: root)) { _ in
+            var transport = SFTPTransport(
+                Command("/bin/sh", ["-c", line], environment: environment))
+            transport.activityTimeout = .seconds(600)
+            transport.lastWait = .milliseconds(50)
+            return transport
+        }
+        let (path, key) = try source(size: 3000)
+        let folder = key.path(below: root).parent
+        try createDirectories(folder)
+        let upload = Task { try await store.put(fileAt: path, as: key) }
+        while try directoryEntries(folder).isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        upload.cancel()
+        await #expect(throws: CancellationError.self) { try await upload.value }
+        #expect(try checkObjects() == 0)
+    }
+
     @Test func `a session that is refused only means fewer sessions`() async throws {
         let store = store(patience: .zero) { [server] session in
             session == 1 ? "exec \(server)" : "echo 'no more sessions' >&2; exit 255"

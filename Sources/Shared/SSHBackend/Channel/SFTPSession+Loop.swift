@@ -63,7 +63,11 @@ private struct Conversation {
     /// Whether the program may still say something.
     private var hasMessages = true
     private var awaitsLimits: UInt32?
+    /// Whether so many answers are on their way that nobody need wake this thread for one request more:
+    /// it goes out with what the next answers lead to, and after a millisecond at the latest.
+    private var naps = false
 
+    private static let many = 32
     private static let blockSize = 64 << 10
     private static let keptErrors = 8 << 10
     private static let spent = SFTPRequest.initialize
@@ -88,7 +92,7 @@ private struct Conversation {
         outgoing = [.initialize]
         while true {
             takeQueue(of: session)
-            if isStopping, !hasOutgoing, session.state.withLock({ $0.replies.isEmpty }) {
+            if isStopping, !hasOutgoing, session.state.withLock({ $0.receivers.isEmpty }) {
                 return .stopped
             }
             var polled = [
@@ -99,9 +103,12 @@ private struct Conversation {
             ]
             let limit = timeLimit(of: session)
             let patience = limit.map { $0 - lastActivity.duration(to: .now) }
-            let milliseconds = patience.map { CInt(max(0, min($0 / .milliseconds(1), 1e6))) + 1 }
+            let nap = endLastWaits(of: session)
+            let milliseconds = [nap, patience].compactMap(\.self).min().map {
+                CInt(max(0, min($0 / .milliseconds(1), 1e6))) + (naps ? 0 : 1)
+            }
             let ready = retryingInterrupts { poll(&polled, 4, milliseconds ?? -1) }
-            session.state.withLock { $0.isAsleep = false }
+            if !naps { session.state.withLock { $0.isAsleep = false } }
             if ready == 0, let limit, lastActivity.duration(to: .now) > limit {
                 return .failed(.stalled(limit))
             }
@@ -115,14 +122,19 @@ private struct Conversation {
     /// Takes over what is to be sent.
     private mutating func takeQueue(of session: SFTPSession) {
         let isOpen = isOpen
-        let (queue, isStopping) = session.state.withLock { state in
-            state.isAsleep = true
+        let isActive = lastActivity.duration(to: .now) < .milliseconds(200)
+        let (queue, isStopping, naps) = session.state.withLock { state in
+            let naps = isOpen && isActive && state.receivers.count >= Self.many
+            state.isAsleep = !naps
             // Before the server has said its version it is told nothing.
-            guard isOpen, !state.queue.isEmpty else { return ([SFTPRequest](), state.isStopping) }
+            guard isOpen, !state.queue.isEmpty else {
+                return ([SFTPRequest](), state.isStopping, naps)
+            }
             defer { state.queue.removeAll(keepingCapacity: true) }
-            return (state.queue, state.isStopping)
+            return (state.queue, state.isStopping, naps)
         }
         self.isStopping = isStopping
+        self.naps = naps
         if nextOutgoing == outgoing.count {
             outgoing = queue
             nextOutgoing = 0
@@ -139,11 +151,25 @@ private struct Conversation {
 
     private func timeLimit(of session: SFTPSession) -> Duration? {
         let (isWaiting, isSlow) = session.state.withLock {
-            (!$0.replies.isEmpty, $0.slowCount > 0)
+            (!$0.receivers.isEmpty, $0.slowCount > 0)
         }
         if !isOpen { return session.transport.isInteractive ? nil : session.transport.openTimeout }
         guard isWaiting || hasOutgoing else { return nil }
         return session.transport.activityTimeout * (isSlow ? 10 : 1)
+    }
+
+    /// Lets go those who do not wait any longer; how long this thread may sleep at most.
+    private func endLastWaits(of session: SFTPSession) -> Duration? {
+        let (ended, next) = session.state.withLock { state in
+            if state.lastWaits.isEmpty { return ([SFTPReply](), ContinuousClock.Instant?.none) }
+            let now = ContinuousClock.now
+            let ended = state.lastWaits.filter { $0.end <= now }.map(\.reply)
+            state.lastWaits.removeAll { $0.end <= now || $0.reply.isFinished }
+            return (ended, state.lastWaits.map(\.end).min())
+        }
+        for reply in ended { reply.finish(.failure(CancellationError())) }
+        let wait = next.map { ContinuousClock.now.duration(to: $0) }
+        return naps ? min(wait ?? .milliseconds(1), .milliseconds(1)) : wait
     }
 
     // MARK: Out
@@ -222,15 +248,15 @@ private struct Conversation {
             open(session)
             return nil
         }
-        let reply = session.state.withLock { state in
-            let reply = state.replies.removeValue(forKey: id)
+        let receiver = session.state.withLock { state in
+            let receiver = state.receivers.removeValue(forKey: id)
             // When it is the last answer nothing slow can be under way.
-            if state.replies.isEmpty { state.slowCount = 0 }
-            return reply
+            if state.receivers.isEmpty { state.slowCount = 0 }
+            return receiver
         }
         // An answer to nothing means that the two sides count differently: nothing is safe then.
-        guard let reply else { return .failed(.notUnderstood(.badLength(Int(id)))) }
-        reply.finish(.success(answer.response))
+        guard let receiver else { return .failed(.notUnderstood(.badLength(Int(id)))) }
+        receiver.take(.success(answer.response))
         return nil
     }
 

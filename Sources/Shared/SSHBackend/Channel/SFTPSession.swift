@@ -17,10 +17,26 @@ final class SFTPSession: Sendable {
         case ended(SFTPSessionFailure)
     }
 
+    /// Who is told the answer to a request.
+    enum Receiver: Sendable {
+        case reply(SFTPReply)
+        /// What is done next, on the session's thread; on the sender's when the session has ended.
+        case step(@Sendable (SFTPReply.Answer) -> Void)
+
+        func take(_ answer: SFTPReply.Answer) {
+            switch self {
+            case .reply(let reply): reply.finish(answer)
+            case .step(let step): step(answer)
+            }
+        }
+    }
+
     struct State {
         var queue: [SFTPRequest] = []
-        var replies: [UInt32: SFTPReply] = [:]
+        var receivers: [UInt32: Receiver] = [:]
         var nextID: UInt32 = 0
+        /// What is not waited for any longer than that, whatever the server does.
+        var lastWaits: [(end: ContinuousClock.Instant, reply: SFTPReply)] = []
         /// Set once nothing can be sent any more.
         var failure: SFTPSessionFailure?
         var isStopping = false
@@ -81,6 +97,20 @@ final class SFTPSession: Sendable {
         onFinish: (@Sendable (SFTPReply.Answer) -> Void)? = nil
     ) -> SFTPReply {
         let reply = SFTPReply(onFinish: onFinish)
+        send(request, isSlow, .reply(reply))
+        return reply
+    }
+
+    /// Sends a request whose answer leads to `step`, without anybody waiting between.
+    func send(
+        _ request: consuming SFTPRequest, then step: @escaping @Sendable (SFTPReply.Answer) -> Void
+    ) {
+        send(request, false, .step(step))
+    }
+
+    private func send(
+        _ request: consuming SFTPRequest, _ isSlow: Bool, _ receiver: Receiver
+    ) {
         let request = request
         var failure: SFTPSessionFailure?
         let isAsleep = state.withLock { state -> Bool in
@@ -88,15 +118,30 @@ final class SFTPSession: Sendable {
             guard failure == nil else { return false }
             let id = state.nextID
             state.nextID &+= 1
-            state.replies[id] = reply
+            state.receivers[id] = receiver
             state.queue.append(request.numbered(id))
             if isSlow { state.slowCount += 1 }
             defer { state.isAsleep = false }
             return state.isAsleep
         }
-        if let failure { reply.finish(.failure(failure)) }
+        if let failure { receiver.take(.failure(failure)) }
         if isAsleep { wake() }
-        return reply
+    }
+
+    /// The answer, for which a cancelled task waits too, but then no longer than
+    /// ``SFTPTransport/lastWait`` from there on: for work that ends in taking away what was made.
+    func lastAnswer(_ reply: SFTPReply, onCancel: @Sendable () -> Void = {}) async throws {
+        _ = try await withTaskCancellationHandler {
+            try await reply.valueThoughCancelled()
+        } onCancel: {
+            onCancel()
+            let isAsleep = state.withLock { state in
+                state.lastWaits.append((.now + transport.lastWait, reply))
+                defer { state.isAsleep = false }
+                return state.isAsleep
+            }
+            if isAsleep { wake() }
+        }
     }
 
     private func wake() {
@@ -107,14 +152,15 @@ final class SFTPSession: Sendable {
     func report(_ event: Event) { onEvent(self, event) }
 
     private func end(_ failure: SFTPSessionFailure) {
-        let replies = state.withLock { state in
+        let receivers = state.withLock { state in
             state.failure = failure
             state.queue = []
-            defer { state.replies = [:] }
-            return Array(state.replies.values)
+            state.lastWaits = []
+            defer { state.receivers = [:] }
+            return Array(state.receivers.values)
         }
         // First, so that whoever tries again finds another session.
         report(.ended(failure))
-        for reply in replies { reply.finish(.failure(failure)) }
+        for receiver in receivers { receiver.take(.failure(failure)) }
     }
 }

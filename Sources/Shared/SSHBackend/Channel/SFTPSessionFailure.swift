@@ -35,6 +35,8 @@ package struct SFTPTransport: Sendable {
     package var openTimeout = Duration.seconds(120)
     /// How long both sides may be silent while an answer is awaited.
     package var activityTimeout = Duration.seconds(60)
+    /// How long whoever is interrupted waits for the removal of what it left on the server.
+    package var lastWait = Duration.seconds(3)
 
     /// Whether the pieces of a file are moved one after the other: to a server that does not keep
     /// their order, and is near enough that waiting costs nothing.
@@ -68,6 +70,6 @@ struct SFTPAbilities: Sendable {
         let ceiling: UInt64 = 255 << 10
         if read > 0 { longestRead = Int(max(1 << 10, min(read, ceiling))) }
         if write > 0 { longestWrite = Int(max(1 << 10, min(write, ceiling))) }
-        if open > 0 { handles = Int(max(4, min(open, 520)) - 3) / 2 }
+        if open > 0 { handles = Int(max(4, min(open, 1040)) - 3) / 2 }
     }
 }

@@ -108,10 +108,11 @@ final class SessionPool: Sendable {
 
     /// The open session with the least to do that can take more.
     private static func freeSession(_ state: inout State) -> SFTPSession? {
-        let free = state.members.indices.filter { state.members[$0].uses < state.members[$0].slots }
-        guard let best = free.min(by: { state.members[$0].uses < state.members[$1].uses }) else {
-            return nil
+        var found: Int?
+        for (index, member) in state.members.enumerated() where member.uses < member.slots {
+            if found.map({ member.uses < state.members[$0].uses }) ?? true { found = index }
         }
+        guard let best = found else { return nil }
         state.members[best].uses += 1
         return state.members[best].session
     }

@@ -54,7 +54,7 @@ struct LargeUpload: ~Copyable {
         }
         self.offset += Int64(piece.count)
         let budget = budget
-        replies.append(session.send(piece.request) { _ in budget.giveBack(held) })
+        replies.append(session.send(piece.request, onFinish: { _ in budget.giveBack(held) }))
         return Int64(piece.count)
     }
 

@@ -44,7 +44,8 @@ extension SSHStore {
     private func read(_ source: UploadSource, _ key: ObjectKey) throws -> [UInt8] {
         let content: [UInt8]
         do throws(SystemError) {
-            content = try source.file.readAll(limit: Int(source.size))
+            // What was added meanwhile is not read: the name tells whether this is all of it.
+            content = try source.file.read(upTo: Int(source.size))
         } catch {
             throw StoreError(key, store: traits.name, readingSource: error)
         }
@@ -122,7 +123,7 @@ extension SSHStore {
             if !isClosed { session.send(.close(handle)) }
             let removed = session.send(.remove(temporary))
             // The error that ended the work is the one to tell.
-            _ = try? await removed.valueThoughCancelled()
+            _ = try? await session.lastAnswer(removed)
             throw error
         }
     }

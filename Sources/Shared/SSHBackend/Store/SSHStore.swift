@@ -26,7 +26,7 @@ package struct SSHConfiguration: Sendable {
     ///
     /// Each waits for three answers of the server, one after the other, and that is all that most of
     /// them do.
-    package var usualJobs = 256
+    package var usualJobs = 480
     /// What is at the other end: for advice.
     package var peer = SFTPPeer.program
 

@@ -4,7 +4,8 @@ internal import Basics
 ///
 /// Each answer sends what comes next, on the session's thread, and the task that waits is woken once,
 /// at the end: what many answers that came together lead to goes out together. After a failure, and
-/// once the task is cancelled, the temporary file is removed before that is told.
+/// once the task is cancelled, the temporary file is removed before that is told; a server that is
+/// silent then has ``SFTPTransport/lastWait`` for it.
 final class SmallUpload: Sendable {
     private struct State {
         /// How many writes and closes have no answer yet.
@@ -30,12 +31,8 @@ final class SmallUpload: Sendable {
     /// Throws ``SFTPRefusal``, ``SFTPSessionFailure`` and `CancellationError`; once at most.
     func run() async throws {
         try Task.checkCancellation()
-        session.send(.open(temporary, .create)) { [self] in opened($0) }
-        _ = try await withTaskCancellationHandler {
-            try await outcome.valueThoughCancelled()
-        } onCancel: {
-            state.withLock { $0.isCancelled = true }
-        }
+        session.send(.open(temporary, .create), then: opened)
+        try await session.lastAnswer(outcome) { state.withLock { $0.isCancelled = true } }
     }
 
     // MARK: Steps
@@ -54,10 +51,10 @@ final class SmallUpload: Sendable {
         for start in starts {
             let end = min(content.count, start + longest)
             let piece = end - start == content.count ? content : Array(content[start..<end])
-            session.send(.write(handle, at: Int64(start), piece)) { [self] in written($0) }
+            session.send(.write(handle, at: Int64(start), piece), then: written)
         }
         // Behind the content and not after its answer: a server keeps the order for one file.
-        session.send(.close(handle)) { [self] in written($0) }
+        session.send(.close(handle), then: written)
     }
 
     private func written(_ answer: SFTPReply.Answer) {
@@ -72,7 +69,7 @@ final class SmallUpload: Sendable {
         guard isLast else { return }
         if let error { return giveUp(error) }
         // Only now: sent blindly behind the others it would give its name to a part of the file.
-        session.send(.posixRename(temporary, to: target)) { [self] in renamed($0) }
+        session.send(.posixRename(temporary, to: target), then: renamed)
     }
 
     private func renamed(_ answer: SFTPReply.Answer) {
@@ -89,7 +86,7 @@ final class SmallUpload: Sendable {
     private func giveUp(_ error: any Error) {
         // The reason first, as long as the file is still there and takes its room.
         explain(error) { [self] error in
-            session.send(.remove(temporary)) { [self] _ in finish(error) }
+            session.send(.remove(temporary), then: { [self] _ in finish(error) })
         }
     }
 
@@ -98,10 +95,12 @@ final class SmallUpload: Sendable {
         guard let refusal = error as? SFTPRefusal, refusal.canBeExplained(on: session) else {
             return next(error)
         }
-        session.send(.statvfs(target.parent)) { answer in
-            // Whatever keeps it from answering, the failure itself is still the one to tell.
-            next(refusal.explained(by: try? answer.get()))
-        }
+        session.send(
+            .statvfs(target.parent),
+            then: { answer in
+                // Whatever keeps it from answering, the failure itself is still the one to tell.
+                next(refusal.explained(by: try? answer.get()))
+            })
     }
 
     private func finish(_ error: (any Error)?) {

@@ -40,8 +40,7 @@ package struct SFTPDecoder {
         let available = pending.count - start
         if !hasVersion { try checkBeginning() }
         guard available >= 5 else { return nil }
-        var header = SFTPFields(pending[start..<start + 4], type: 0)
-        let length = Int(try header.number())
+        let length = (0..<4).reduce(0) { $0 << 8 | Int(pending[start + $1]) }
         guard length >= 1, length <= Self.longestPacket else { throw .badLength(length) }
         guard available >= 4 + length else { return nil }
         let type = pending[start + 4]
@@ -99,8 +98,9 @@ package struct SFTPDecoder {
 
     private static func status(_ fields: inout SFTPFields) throws(SFTPWireError) -> SFTPStatus {
         let code = SFTPStatus.Code(try fields.number())
-        // Old servers end here; the language that follows the words is of no use.
-        if fields.isAtEnd { return SFTPStatus(code) }
+        // Old servers end here; the language that follows the words is of no use, nor are words with
+        // which a server says three times for each small file that all is well.
+        if fields.isAtEnd || code == .ok { return SFTPStatus(code) }
         let words = try fields.string().prefix(500)
         return SFTPStatus(code, printable(String(decoding: words, as: UTF8.self)))
     }
