@@ -69,4 +69,26 @@ import Testing
         #expect(results.theirs.status != 0 && results.ours.status != 0, "\(results)")
         #expect(try twins.differences() == [])
     }
+
+    @Test func `a directory that a stage reads, whose list nobody has, is no obstacle`()
+        throws
+    {
+        try twins.write("code", "src/main")
+        try twins.write(
+            "stages:\n  a:\n    cmd: cp src/main out\n    deps: [src]\n    outs: [out]\n",
+            "dvc.yaml")
+        try twins.change {
+            try sandbox.dvc("repro", "--quiet", "a", in: $0)
+            try sandbox.commitAll("a stage", in: $0)
+        }
+        let theirs = try sandbox.start(Sandbox.realDVC(), ["gc", "-A", "-f"], in: twins.theirs)
+            .wait()
+        let ours = try sandbox.start(
+            "git", ["dvc", "gc", "--expire", "now"], in: twins.ours
+        ).wait()
+        #expect(theirs.status == 0 && ours.status == 0, "\(theirs) \(ours)")
+        try sandbox.run("rm", "out", in: twins.ours).checked()
+        let found = try sandbox.run("git", "dvc", "checkout", in: twins.ours)
+        #expect(found.output == "A\tout\n", "\(found)")
+    }
 }

@@ -1,4 +1,5 @@
 internal import Basics
+package import Digests
 internal import YAML
 
 /// A `dvc.lock`: what every stage of the `dvc.yaml` beside it produced when it last ran.
@@ -33,6 +34,11 @@ package struct PipelineLock: Equatable, Sendable {
 
     /// In the order of the file.
     let stages: [Stage]
+
+    /// What the outs of all stages are, all named as by DVC 3.
+    package var recordedOuts: Set<ObjectID> {
+        Set(stages.lazy.flatMap(\.outs).compactMap { $0.content.oid(isInside: false) })
+    }
 
     /// Reads the contents of a `dvc.lock`; an empty file has no stages.
     package init(_ bytes: [UInt8]) throws(MetafileError) {

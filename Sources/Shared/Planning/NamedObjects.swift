@@ -1,4 +1,5 @@
 package import Basics
+internal import DVC
 package import Digests
 package import Git
 
@@ -13,8 +14,9 @@ package struct NamedObjects: Sendable {
         /// Relative to the top of the repository, or absolute where the repository is another one.
         package let path: FilePath
         package let revision: Revision
-        /// Whether the file tells of an import, whose data another repository has.
-        package let isImport: Bool
+        /// Whether its members may be nowhere: no metafile has it as an out whose data is kept for this
+        /// repository, and those that name it only read it or import it.
+        package let isOnlyRead: Bool
     }
 
     package private(set) var oids: Set<ObjectID> = []
@@ -25,28 +27,34 @@ package struct NamedObjects: Sendable {
 
     /// Takes in the names in a metafile.
     package mutating func add(_ bytes: [UInt8], at path: FilePath, of revision: Revision) {
-        var isImport: Bool?
-        for name in Self.names(in: bytes) {
+        let names = Self.names(in: bytes)
+        for name in names {
             let legacy = ObjectID(
                 high: name.high, low: name.low, isDirectory: name.isDirectory,
                 scheme: .md5DosToUnix)
-            let isNew = oids.insert(name).inserted
-            oids.insert(legacy)
-            guard isNew, name.isDirectory else { continue }
-            if isImport == nil { isImport = Self.tellsOfImport(bytes) }
-            lists[name] = Place(path: path, revision: revision, isImport: isImport ?? false)
+            oids.formUnion([name, legacy])
+        }
+        let directories = names.filter { name in
+            name.isDirectory && lists[name].map(\.isOnlyRead) ?? true
+        }
+        if directories.isEmpty { return }
+        let kept = Self.keptOuts(of: bytes, at: path)
+        for name in directories {
+            let isOnlyRead = kept.map { !$0.contains(name) } ?? false
+            if isOnlyRead, lists[name] != nil { continue }
+            lists[name] = Place(path: path, revision: revision, isOnlyRead: isOnlyRead)
         }
     }
 
     /// Takes in names that are known to be needed.
     package mutating func add(_ oid: ObjectID, at path: FilePath, of revision: Revision) {
         guard oids.insert(oid).inserted, oid.isDirectory else { return }
-        lists[oid] = Place(path: path, revision: revision, isImport: false)
+        lists[oid] = Place(path: path, revision: revision, isOnlyRead: false)
     }
 
     package mutating func merge(_ other: NamedObjects) {
         oids.formUnion(other.oids)
-        lists.merge(other.lists) { old, _ in old }
+        lists.merge(other.lists) { old, new in old.isOnlyRead ? new : old }
     }
 
     /// Every run of 32 hex digits that stands alone, with the `.dir` that may follow it.
@@ -69,11 +77,16 @@ package struct NamedObjects: Sendable {
         return found
     }
 
-    private static func tellsOfImport(_ bytes: [UInt8]) -> Bool {
-        bytes.split(separator: UInt8(ascii: "\n")).contains { line in
-            line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "-") }
-                .starts(with: "repo:".utf8)
-        }
+    /// The outs of a metafile whose data belongs to this repository, as 3.x objects; `nil` when nobody
+    /// understands the file.
+    private static func keptOuts(of bytes: [UInt8], at path: FilePath) -> Set<ObjectID>? {
+        if path.lastComponent == "dvc.lock" { return (try? PipelineLock(bytes))?.recordedOuts }
+        guard let metafile = try? Metafile(bytes) else { return nil }
+        if metafile.kind == .repositoryImport { return [] }
+        return Set(
+            metafile.outs.compactMap(\.oid).map { oid in
+                ObjectID(high: oid.high, low: oid.low, isDirectory: oid.isDirectory)
+            })
     }
 }
 

@@ -31,13 +31,38 @@ import Testing
         named.add(Array("- md5: \(name).dir\n".utf8), at: "a.dvc", of: .workspace)
         named.add(
             Array(
-                "deps:\n- path: x\n  repo:\n    url: y\nouts:\n- md5: 0\(name.dropLast()).dir".utf8),
+                "deps:\n- path: x\n  repo:\n    url: y\nouts:\n- md5: 0\(name.dropLast()).dir\n  path: z\n"
+                    .utf8),
             at: "b.dvc", of: .workspace)
         let list = try #require(ObjectID(name + ".dir"))
         let legacy = try #require(ObjectID(name + ".dir", scheme: .md5DosToUnix))
         #expect(named.oids.isSuperset(of: [list, legacy]))
         #expect(named.lists[list]?.path == "a.dvc")
-        #expect(named.lists[list]?.isImport == false)
-        #expect(named.lists.values.contains { $0.isImport && $0.path == "b.dvc" })
+        #expect(named.lists[list]?.isOnlyRead == false)
+        #expect(named.lists.values.contains { $0.isOnlyRead && $0.path == "b.dvc" })
+    }
+
+    @Test func `a directory that stages only read is told from one that is an out of any`() throws {
+        let list = try #require(ObjectID(name + ".dir"))
+        func lock(_ key: String) -> [UInt8] {
+            let entry = "    \(key):\n    - {path: x, hash: md5, md5: \(list)}\n"
+            return Array("schema: '2.0'\nstages:\n  a:\n    cmd: x\n\(entry)".utf8)
+        }
+        var named = NamedObjects()
+        named.add(lock("deps"), at: "dvc.lock", of: .workspace)
+        #expect(named.oids.contains(list))
+        #expect(named.lists[list]?.isOnlyRead == true)
+        var other = NamedObjects()
+        other.add(lock("outs"), at: "b/dvc.lock", of: .workspace)
+        #expect(other.lists[list]?.isOnlyRead == false)
+        named.merge(other)
+        #expect(named.lists[list]?.path == "b/dvc.lock")
+        // Whatever comes later.
+        named.add(lock("deps"), at: "c/dvc.lock", of: .workspace)
+        #expect(named.lists[list]?.isOnlyRead == false)
+        // What nobody understands may have it as an out.
+        named = NamedObjects()
+        named.add(lock("deps") + Array("<<<<<<< HEAD\n".utf8), at: "dvc.lock", of: .workspace)
+        #expect(named.lists[list]?.isOnlyRead == false)
     }
 }

@@ -9,7 +9,7 @@ internal import Transfer
 struct GarbageRemote {
     enum List {
         case listing(DirectoryListing)
-        /// Another repository has the data of an import.
+        /// A stage only reads it, or another repository has the data of an import.
         case notNeeded
         /// What to say after "is not in the cache".
         case unknown(String)
@@ -37,7 +37,7 @@ struct GarbageRemote {
     }
 
     /// The list of a directory that the cache lacks, of either generation.
-    func listing(of oid: ObjectID, isImport: Bool) async throws -> List {
+    func listing(of oid: ObjectID, isOnlyRead: Bool) async throws -> List {
         var reason = "and no remote is configured"
         if case .success(let remote) = chosen {
             let store = try session.store(for: remote, jobs: options.jobs)
@@ -57,7 +57,7 @@ struct GarbageRemote {
                 }
             }
         }
-        return isImport ? .notNeeded : .unknown(reason)
+        return isOnlyRead ? .notNeeded : .unknown(reason)
     }
 
     /// Those objects that the remote lacks.

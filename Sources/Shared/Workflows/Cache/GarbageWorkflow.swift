@@ -124,7 +124,7 @@ package struct GarbageWorkflow {
         for ((oid, place), listings) in zip(places, answers) {
             var found = listings
             if found.isEmpty {
-                switch try await remote.listing(of: oid, isImport: place.isImport) {
+                switch try await remote.listing(of: oid, isOnlyRead: place.isOnlyRead) {
                 case .listing(let listing): found = [listing]
                 case .notNeeded: continue
                 case .unknown(let reason):
