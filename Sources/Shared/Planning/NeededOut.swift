@@ -16,7 +16,7 @@ package struct NeededOut: Sendable, Equatable {
 
     /// The path of what is meant: the out's, or that of a part of it.
     package var meantPath: FilePath {
-        if case .below(let inside) = part { path.appending(inside) } else { path }
+        part.path.map(path.appending) ?? path
     }
 
     /// `data/model.pkl (commit 0123456789)`.
@@ -28,6 +28,11 @@ package enum OutPart: Hashable, Sendable {
     case whole
     /// A member of a directory, or all members below a directory in it; relative to the out.
     case below(FilePath)
+
+    /// What is meant, relative to the out; `nil` for all of it.
+    package var path: FilePath? {
+        if case .below(let path) = self { path } else { nil }
+    }
 }
 
 /// A metafile as one revision has it.
@@ -54,25 +59,30 @@ package struct UnidentifiedOut: Sendable {
     package let metafileKind: Metafile.Kind
     /// What the out of an import was to be downloaded from; `nil` for anything else.
     package var importInput: StageInput?
+    /// Which of the data is meant, should it be a directory.
+    package var part = OutPart.whole
 
     /// The out with the object that it turned out to be.
     package func identified(as oid: ObjectID) -> CollectedOut {
-        let needed = NeededOut(oid: oid, path: path, sources: sources, revision: revision)
+        let needed = NeededOut(
+            oid: oid, path: path, sources: sources, revision: revision, part: part)
         return CollectedOut(
             out: out, needed: needed, root: root, configuration: configuration,
             metafileKind: metafileKind, metafile: metafile)
+    }
+
+    /// The same out, but only this part of it.
+    func limited(to part: OutPart) -> UnidentifiedOut {
+        var limited = self
+        limited.part = part
+        return limited
     }
 
     /// The out with the list that its members in the metafile make; `nil` when there are none.
     ///
     /// No remote has the object of that list: its members are in versions, or under their own ids.
     package var listed: CollectedOut? {
-        guard let listing = out.versions?.listing else { return nil }
-        let needed = NeededOut(
-            oid: listing.objectID(), path: path, sources: sources, revision: revision)
-        return CollectedOut(
-            out: out, needed: needed, root: root, configuration: configuration,
-            metafileKind: metafileKind, metafile: metafile)
+        out.versions?.listing.map { identified(as: $0.objectID()) }
     }
 
     /// Whether a push would have to bring its data to a cloud-versioned remote.

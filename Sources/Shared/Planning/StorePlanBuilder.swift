@@ -115,10 +115,7 @@ private struct DirectoryParts {
 extension OutPart {
     /// The indices of the members that this part of a directory has.
     fileprivate func members(of listing: DirectoryListing) -> Range<Int> {
-        switch self {
-        case .whole: listing.indices
-        case .below(let path): listing.indices(at: path)
-        }
+        path.map(listing.indices(at:)) ?? listing.indices
     }
 
     fileprivate func isIn(_ listing: DirectoryListing) -> Bool {

@@ -55,8 +55,13 @@ struct TargetSearch {
                 result.outs += parts.map(out.limited(to:))
             }
         }
-        result.unidentified += data.unidentified.filter { out in
-            !matcher.parts(of: out).isEmpty || needed.contains(out.stageKey)
+        for out in data.unidentified {
+            let parts = uniqued(matcher.parts(of: out))
+            if needed.contains(out.stageKey) || parts.contains(.whole) {
+                result.unidentified.append(out)
+            } else {
+                result.unidentified += parts.map(out.limited(to:))
+            }
         }
         for problem in data.problems {
             let isMeant = withDependencies || targets.contains { $0.concerns(problem.metafile) }

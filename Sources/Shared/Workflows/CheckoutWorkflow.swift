@@ -29,11 +29,17 @@ package struct CheckoutWorkflow {
         let stale = selection.targets.isEmpty ? try placement.staleOuts(besides: data) : []
         let lock = try await RepositoryLock.acquire(
             in: standpoint.root.appending(".dvc"), of: WorkspaceDirectory(top: standpoint.top))
+        let (imported, unknown) = PartialImports(session, top: standpoint.top)
+            .sorted(data.unidentified)
+        let outs = data.outs + imported
         var report = try await placement.run(
-            data.outs, stale: stale, keeping: Set(data.outs.map(\.needed.path)), options)
+            outs, stale: stale, keeping: Set(outs.map(\.needed.path)), options)
         _ = consume lock
+        report.missing = (report.missing + unknown.map(\.path)).sorted()
         report.errors = data.problems.map(\.error) + report.errors
-        report.warnings = data.warnings + report.warnings
+        let neverRun = unknown.filter { $0.importInput == nil }
+        report.warnings =
+            data.warnings + neverRun.map { NothingRecordedError(out: $0) } + report.warnings
         return report
     }
 }

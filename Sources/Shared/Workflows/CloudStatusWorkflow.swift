@@ -168,9 +168,6 @@ package struct CloudStatusWorkflow {
 extension OutPart {
     /// The members of a directory that are meant, as indices of its list.
     func members(of listing: DirectoryListing) -> Range<Int> {
-        switch self {
-        case .whole: listing.indices
-        case .below(let path): listing.indices(at: path)
-        }
+        path.map(listing.indices(at:)) ?? listing.indices
     }
 }

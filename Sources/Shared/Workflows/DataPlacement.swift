@@ -153,10 +153,9 @@ struct DataPlacement {
 
 extension CollectedOut {
     fileprivate var wanted: WantedOut {
-        var part: FilePath?
-        if case .below(let path) = needed.part { part = path }
-        return WantedOut(
-            path: needed.path, oid: needed.oid, isExecutable: out.isExecutable, part: part)
+        WantedOut(
+            path: needed.path, oid: needed.oid, isExecutable: out.isExecutable,
+            part: needed.part.path)
     }
 }
 

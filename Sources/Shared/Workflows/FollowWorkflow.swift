@@ -84,8 +84,10 @@ package struct FollowWorkflow {
         report.warnings += data.warnings
         report.errors += data.problems.map(\.error)
         // What `--no-download` left out is not asked for, but what was pulled since comes back.
-        let imports = PartialImports(session: session, top: top, jobs: nil, isDryRun: false)
-        let outs = (data.outs + (try await imports.inCache(data.unidentified))).filter { out in
+        let imports = PartialImports(session, top: top)
+        let imported = try await imports.pulledBefore(data.unidentified)
+        let listed = data.unidentified.compactMap(\.listed)
+        let outs = (data.outs + listed + imported).filter { out in
             out.out.isCached && cone?.contains(out.needed.path, of: out.metafile) ?? true
         }
         let placement = DataPlacement(session, root: root, top: top)
@@ -105,7 +107,11 @@ package struct FollowWorkflow {
             report.changedCount -= done.entries.count { missing.contains($0.path) }
             let wanted = outs.filter { missing.contains($0.needed.path) }
             var fetched = PullReport()
-            try await PullWorkflow(session, options).fetch(wanted, &fetched)
+            let partial = Set(imported.map(\.needed.path)).intersection(missing)
+            _ = try await imports.fetch(
+                data.unidentified.filter { partial.contains($0.path) }, &fetched)
+            try await PullWorkflow(session, options).fetch(
+                wanted.filter { !partial.contains($0.needed.path) }, &fetched)
             report.errors += fetched.errors
             report.warnings += fetched.warnings
             done = try await placement.run(wanted, keeping: kept, settings)

@@ -36,13 +36,6 @@ extension PullReport {
     }
 }
 
-extension NeededOut {
-    /// The part of a directory that is meant, relative to the out.
-    var partPath: FilePath? {
-        if case .below(let path) = part { path } else { nil }
-    }
-}
-
 /// A file of the working copy that would be lost.
 struct UnsavedFileError: UserFacingError {
     let path: FilePath

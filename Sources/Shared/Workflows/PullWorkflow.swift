@@ -86,7 +86,7 @@ package struct PullWorkflow {
         for out in unknown where out.importInput == nil && options.placesData {
             report.errors.append(NothingRecordedError(out: out))
         }
-        var outs = (data.outs + data.unidentified.compactMap(\.listed))
+        let identified = (data.outs + data.unidentified.compactMap(\.listed))
             .filter { $0.out.isCached && options.admits($0.out) }
         let placement = DataPlacement(session, root: standpoint.root, top: standpoint.top)
         let isWhole = options.selection.targets.isEmpty
@@ -99,11 +99,13 @@ package struct PullWorkflow {
                 isDryRun: options.isDryRun, jobs: options.jobs)
             try await runs.run(&report)
         }
-        try await fetch(outs, &report)
         let imports = PartialImports(
-            session: session, top: standpoint.top, jobs: options.jobs, isDryRun: options.isDryRun)
-        outs += try await imports.fetch(
+            session, top: standpoint.top, jobs: options.jobs, isDryRun: options.isDryRun)
+        // First: what they bring need not be on any remote.
+        let imported = try await imports.fetch(
             unknown.filter { $0.importInput != nil && options.admits($0.out) }, &report)
+        try await fetch(identified, &report)
+        let outs = identified + imported
         if options.placesData, !options.isDryRun {
             var settings = CheckoutOptions()
             settings.unsaved = options.unsaved
@@ -166,7 +168,7 @@ package struct PullWorkflow {
                 let name = "\(remote.canonicalURL) \(out.configuration.cacheDirectory ?? "")"
                 var batch = batches[name] ?? Batch(remote: remote, cache: cache)
                 if key.oid.isDirectory {
-                    batch.directories.append(.init(key.oid, part: out.needed.partPath))
+                    batch.directories.append(.init(key.oid, part: out.needed.part.path))
                 } else {
                     batch.files.append(key.oid)
                 }
@@ -258,15 +260,16 @@ struct NotInCacheError: UserFacingError {
 
 /// An out that cannot be pulled, because nothing says what it is.
 ///
-/// DVC fails at such an out as well, unless it is an import, which DVC then downloads.
+/// DVC fails at such an out as well, unless it is an import, which a pull then downloads.
 struct NothingRecordedError: UserFacingError {
     let out: UnidentifiedOut
 
     var summary: String { "'\(out.metafile)' has no id for '\(out.path)'" }
 
     var advice: String? {
-        "let DVC make or get it: 'dvc repro' for a stage, 'dvc pull' for an import or a "
-            + "cloud-versioned remote"
+        out.importInput != nil
+            ? "get it with 'git dvc pull'"
+            : "let DVC make it ('dvc repro'), or get it from a cloud-versioned remote ('dvc pull')"
     }
 }
 

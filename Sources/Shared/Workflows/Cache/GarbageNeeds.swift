@@ -4,6 +4,7 @@ internal import Digests
 internal import Git
 internal import LocalBackend
 internal import Planning
+internal import Storage
 internal import Workspace
 
 /// What one project needs of a cache.
@@ -41,6 +42,11 @@ struct GarbageNeeds {
             ofCommits: try repository.everyCommit(), blobs: try repository.indexedMetafiles(),
             in: repository)
         for sweep in sweeps { try add(sweep.metafiles) }
+        // Their metafiles do not name them. Of what the cache lacks there is nothing to keep.
+        let pulled = PulledImports(in: repository.commonDirectory)
+        for oid in pulled.all where fileExists(cache.path(of: ObjectKey(oid))) {
+            named.add(oid, at: pulled.file, of: .workspace)
+        }
     }
 
     private mutating func add(_ metafiles: [FilePath]) throws(SystemError) {
@@ -62,7 +68,10 @@ struct GarbageNeeds {
         let collector = DataCollector(repository, sources: session.configurationSources)
         let data = try collector.collectAll(try revisions(of: scope))
         problems = data.problems.map(\.error)
-        for out in data.outs + data.unidentified.compactMap(\.listed) {
+        let imported = PartialImports(session, top: repository.workTree ?? "")
+            .sorted(data.unidentified).identified
+            .filter { fileExists(cache.path(of: ObjectKey($0.needed.oid))) }
+        for out in data.outs + imported {
             named.add(out.needed.oid, at: out.needed.path, of: out.needed.revision)
             for file in out.out.versions?.files ?? [] {
                 named.add(file.oid, at: out.needed.path, of: out.needed.revision)

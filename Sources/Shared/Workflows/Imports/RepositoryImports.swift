@@ -78,8 +78,8 @@ struct RepositoryImports {
             }
             do {
                 let wanted = Wanted(
-                    place: out.needed.place, oid: out.needed.oid, scheme: out.needed.oid.scheme,
-                    cache: cache, depth: 0)
+                    place: out.needed.place, oid: out.needed.oid, part: out.needed.part.path,
+                    scheme: out.needed.oid.scheme, cache: cache, depth: 0)
                 _ = try await fetch(wanted, from: source, &report)
             } catch let error as any UserFacingError {
                 report.errors.append(error)
@@ -89,22 +89,35 @@ struct RepositoryImports {
 
     /// Fetches an import of which nothing is recorded, and returns what it is.
     ///
+    /// `part`: only these members of a directory, whose list comes whole.
     /// Throws any `UserFacingError`, `CancellationError`.
     func fetch(
-        _ place: String, from source: ImportSource, into cache: LocalStore,
+        _ place: String, part: FilePath?, from source: ImportSource, into cache: LocalStore,
         _ report: inout PullReport
     ) async throws -> ObjectID {
-        let wanted = Wanted(place: place, oid: nil, scheme: .md5, cache: cache, depth: 0)
+        let wanted = Wanted(
+            place: place, oid: nil, part: part, scheme: .md5, cache: cache, depth: 0)
         return try await fetch(wanted, from: source, &report)
     }
 
     private struct Wanted {
         let place: String
         /// `nil` when nothing is recorded: then whatever is there is right.
-        let oid: ObjectID?
-        let scheme: HashScheme
+        var oid: ObjectID?
+        /// Of a directory, as far as its other members can be left out; `nil` for all of it.
+        var part: FilePath?
+        var scheme: HashScheme
         let cache: LocalStore
-        let depth: Int
+        var depth: Int
+
+        /// What an out of the other repository must give for it; `part`: of that out.
+        func through(_ out: CollectedOut, part: FilePath?) -> Wanted {
+            var inner = self
+            inner.oid = out.needed.oid
+            inner.scheme = out.needed.oid.scheme
+            inner.part = part
+            return inner
+        }
     }
 
     private func fetch(
@@ -176,15 +189,18 @@ struct RepositoryImports {
         _ wanted: Wanted, _ out: CollectedOut, _ inside: FilePath, _ parts: Parts,
         _ report: inout PullReport
     ) async throws -> ObjectID? {
+        // To be named in another way, what is inside must be read.
+        let isSameScheme = out.needed.oid.scheme == wanted.scheme
+        let part = isSameScheme ? inside.appending(wanted.part ?? "") : inside
+        let theirPart = part.isEmpty ? nil : part
         if out.metafileKind == .repositoryImport, let source = out.importSource {
-            let next = Wanted(
-                place: wanted.place, oid: out.needed.oid, scheme: out.needed.oid.scheme,
-                cache: wanted.cache, depth: wanted.depth + 1)
+            var next = wanted.through(out, part: theirPart)
+            next.depth += 1
             _ = try await fetch(next, from: source, &report)
         } else {
-            try await transfer(out, part: inside.isEmpty ? nil : inside, wanted, parts, &report)
+            try await transfer(out, part: theirPart, wanted, parts, &report)
         }
-        if inside.isEmpty, out.needed.oid.scheme == wanted.scheme { return out.needed.oid }
+        if inside.isEmpty, isSameScheme { return out.needed.oid }
         guard out.needed.oid.isDirectory else {
             return inside.isEmpty ? try keep([("", out.needed.oid)], for: wanted) : nil
         }
@@ -276,10 +292,7 @@ struct RepositoryImports {
             guard let inside = out.needed.path.relative(to: parts.path), out.out.isCached else {
                 continue
             }
-            _ = try await fetch(
-                Wanted(
-                    place: wanted.place, oid: out.needed.oid, scheme: out.needed.oid.scheme,
-                    cache: wanted.cache, depth: wanted.depth), out, "", parts, &report)
+            _ = try await fetch(wanted.through(out, part: nil), out, "", parts, &report)
             guard out.needed.oid.isDirectory else {
                 members.append((inside, out.needed.oid))
                 continue
