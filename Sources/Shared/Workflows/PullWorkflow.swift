@@ -206,6 +206,12 @@ package struct PullWorkflow {
     private func fetch(
         _ batch: Batch, _ places: [ObjectID: ObjectPlace], _ report: inout PullReport
     ) async throws {
+        if let flaw = batch.remote.directoryFlaw {
+            // Once, instead of for each object.
+            if !options.allowsMissing { throw flaw }
+            report.warnings.append(flaw)
+            return
+        }
         let store = try session.store(for: batch.remote, jobs: options.jobs)
         let blocks = store.traits.blocksThreads
         let jobs = session.jobs(

@@ -51,14 +51,26 @@ package struct PushWorkflow {
             let stale = try await staleStores(of: plan)
             if !stale.isEmpty {
                 // Something that was recorded is gone; what else is, only the remote can say.
-                for url in stale { try believed.forget(url) }
+                for remote in stale {
+                    try believed.forget(remote.canonicalURL)
+                    if let flaw = remote.directoryFlaw {
+                        warnings.append(
+                            RemoteDirectoryError(
+                                remote: flaw.remote, path: flaw.path, flaw: .remade))
+                    }
+                }
                 planner = self.planner(for: source, believed)
                 plan = try self.plan(source, planner)
             }
         }
         let runs = try await pushRunCache()
         var outcomes: [StoreOutcome] = []
-        for store in plan.stores { outcomes.append(try await push(store)) }
+        for store in plan.stores {
+            let flaw = store.isSatisfied ? nil : store.remote.directoryFlaw
+            let outcome = try await push(store)
+            if !outcome.missing.isEmpty, let flaw { warnings.append(flaw) }
+            outcomes.append(outcome)
+        }
         var judgement = PushJudgement(
             plan, outcomes, source: source, isPartial: !options.remotes.isEmpty,
             strictness: Strictness(session.config["dvc.strict"], &warnings),
@@ -127,15 +139,15 @@ package struct PushWorkflow {
     /// The stores in which something that is recorded as being there is not there.
     ///
     /// Only stores where asking costs next to nothing: a file system. Other records age.
-    private func staleStores(of plan: PushPlan) async throws -> [String] {
-        var stale: [String] = []
+    private func staleStores(of plan: PushPlan) async throws -> [DVCRemote] {
+        var stale: [DVCRemote] = []
         for belief in plan.beliefs {
             // A remote that cannot be used is found out when something is to be uploaded.
             guard let store = try? session.store(for: belief.remote, jobs: options.jobs),
                 store.traits.blocksThreads
             else { continue }
             for oid in belief.oids where await isAbsent(oid, from: store) {
-                stale.append(belief.remote.canonicalURL)
+                stale.append(belief.remote)
                 break
             }
         }
