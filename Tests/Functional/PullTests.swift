@@ -115,6 +115,11 @@ import Glibc
         #expect(result.status == 1)
         #expect(result.errorOutput.contains("no space left on device"), "\(result)")
         #expect(!result.output.contains(".tmp"), "\(result)")
+        // Where to make room, and no name of what is gone already.
+        let hint = "hint: free some space on the file system that holds '\(cache)/files/md5/"
+        #expect(result.errorOutput.contains(hint), "\(result)")
+        #expect(result.errorOutput.contains("'git dvc gc'"), "\(result)")
+        #expect(!result.errorOutput.contains(".tmp"), "\(result)")
         try pulled.pull().checked()
         #expect(try pulled.content("big/y") == big + "2")
     }

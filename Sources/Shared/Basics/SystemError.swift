@@ -24,11 +24,21 @@ package struct SystemError: UserFacingError, Equatable {
         switch code {
         case EACCES, EPERM: "check the permissions and the owner of '\(path)'"
         case ENOSPC: "free some space on the file system that holds '\(path)'"
-        case EDQUOT: "the disk quota is used up; free some space or ask for more"
+        case EDQUOT:
+            "your disk quota where '\(path)' is is used up; free some space there or ask for more"
         case EROFS: "the file system that holds '\(path)' is mounted read-only"
         case EMFILE: "lower the number of jobs (-j) or raise 'ulimit -n'"
         default: nil
         }
+    }
+}
+
+extension SystemError {
+    /// The same failure, of the directory where it was about a temporary file in it: that is gone by the
+    /// time somebody looks for it.
+    package var withoutTemporaryName: SystemError {
+        guard isTemporaryName(path.lastComponent) else { return self }
+        return SystemError(operation, path.parent.isEmpty ? "." : path.parent, code: code)
     }
 }
 

@@ -12,11 +12,7 @@ extension LocalStore {
     func failure(
         _ operation: StoreError.Operation, _ key: ObjectKey, _ error: SystemError
     ) -> StoreError {
-        // An error that names a temporary file would send people looking for what is gone.
-        let name = error.path.lastComponent
-        let isTemporary = name.bytes.first == UInt8(ascii: ".") && name.hasSuffix(".tmp")
-        let place = isTemporary ? error.path.parent : error.path
-        let cause = SystemError(error.operation, place, code: error.code)
+        let cause = error.withoutTemporaryName
         switch error.code {
         case ENOTDIR:
             // Everything else needs the root as well, so it is the first suspect.

@@ -174,11 +174,8 @@ extension LocalStore {
         }
     }
 
-    /// An error that names a temporary file would send people looking for what is gone.
     private func withoutTemporaryName(_ error: TakeInError) -> TakeInError {
-        guard case .storing(let error) = error, error.path.lastComponent.hasSuffix(".tmp") else {
-            return error
-        }
-        return .storing(SystemError(error.operation, error.path.parent, code: error.code))
+        guard case .storing(let error) = error else { return error }
+        return .storing(error.withoutTemporaryName)
     }
 }

@@ -13,6 +13,7 @@ extension StoreError {
     package init(
         _ operation: Operation, _ key: ObjectKey, store: String, writing error: SystemError
     ) {
+        let error = error.withoutTemporaryName
         let words = "\(systemErrorText(error.code)): '\(error.path)'"
         let reason: Reason =
             switch error.code {
@@ -21,7 +22,14 @@ extension StoreError {
             case EROFS: .unavailable(words)
             default: .failed(words)
             }
-        self.init(operation, key, store: store, reason, cause: error)
+        // What is downloaded is written into the cache.
+        let remedy: String? =
+            if case .full = reason, operation == .download {
+                error.advice.map { "\($0); 'git dvc gc' removes from the cache what nothing needs" }
+            } else {
+                nil
+            }
+        self.init(operation, key, store: store, reason, cause: error, remedy: remedy)
     }
 
     /// A system call that failed on the file to upload.
