@@ -24,8 +24,8 @@ import Testing
         source = other.path
         let commit = try sandbox.git("rev-parse", "HEAD", in: source).outputLines[0]
         let here = sandbox.path("elsewhere")
-        try sandbox.write(Array("1".utf8), to: here.appending("a"))
-        try sandbox.write(Array("2".utf8), to: here.appending("b"))
+        try sandbox.write(Array("here 1".utf8), to: here.appending("a"))
+        try sandbox.write(Array("here 2".utf8), to: here.appending("b"))
         try follow.git("branch", "before")
         try follow.world.write("/from-git\n/from-here\n", to: ".gitignore")
         try follow.world.write(
@@ -42,7 +42,7 @@ import Testing
 
             """, to: "from-git.dvc")
         let list = DVCRepository.directoryList([
-            ("a", objectID(of: Array("1".utf8))), ("b", objectID(of: Array("2".utf8))),
+            ("a", objectID(of: Array("here 1".utf8))), ("b", objectID(of: Array("here 2".utf8))),
         ])
         try follow.world.write(
             """
@@ -139,10 +139,10 @@ import Testing
 
     @Test func `what one brings is not asked of the remote for another out`() throws {
         try world.repository.writeMetafile(
-            for: "same", oid: objectID(of: Array("1".utf8)), size: 1)
+            for: "same", oid: objectID(of: Array("here 1".utf8)), size: 6)
         let result = try world.dvc("pull")
         #expect(result.status == 0, "\(result)")
-        #expect(try readFile(follow.path.appending("same")) == Array("1".utf8))
+        #expect(try readFile(follow.path.appending("same")) == Array("here 1".utf8))
     }
 
     @Test func `gc keeps what was pulled, and is not kept from its work by what was not`() throws {
