@@ -120,16 +120,22 @@ package final class Fetch: Sendable {
         }
     }
 
-    /// The fetched directory of which an object is a member, and the member's path in it; `nil` when it is
-    /// none.
-    package func place(ofMember oid: ObjectID) -> (directory: ObjectID, path: FilePath)? {
+    /// Where objects lie that are members of fetched directories: one place each, none for others.
+    ///
+    /// Each list is gone through once, however many are sought.
+    package func places(
+        ofMembers oids: some Sequence<ObjectID>
+    ) -> [ObjectID: (directory: ObjectID, path: FilePath)] {
+        var sought = Set(oids)
+        var found: [ObjectID: (directory: ObjectID, path: FilePath)] = [:]
         for (directory, listing) in listings.withLock({ $0 }) {
-            guard let index = listing.indices.first(where: { listing.oid(at: $0) == oid }) else {
-                continue
+            if sought.isEmpty { break }
+            for index in listing.indices {
+                guard let oid = sought.remove(listing.oid(at: index)) else { continue }
+                found[oid] = (directory, listing.path(at: index))
             }
-            return (directory, listing.path(at: index))
         }
-        return nil
+        return found
     }
 
     /// The list from the cache or, when that has none that is intact, from the store; `nil` when it

@@ -230,62 +230,39 @@ package struct PullWorkflow {
         report.fetchedCount += result.fetchedCount
         report.wouldFetch += result.wanted.map { "\(ObjectKey($0))" }
         report.fetchedBytes += result.fetchedBytes
-        report.errors += result.failures.map(\.error)
+        let missing = options.allowsMissing ? [] : result.missing
+        let places = places.merging(
+            members(result.failures.map(\.oid) + missing, of: fetch, below: places)
+        ) { out, _ in out }
+        for failure in result.failures {
+            report.errors.append(
+                DownloadError(cause: failure.error, path: places[failure.oid]?.path))
+        }
         for directory in result.withoutMember {
             let out = places[directory.oid]?.path ?? ""
             report.errors.append(
                 NoMemberError(
                     place: "'\(out)'", member: directory.part.map(out.appending) ?? out))
         }
-        for oid in options.allowsMissing ? [] : result.missing {
-            let place = places[oid] ?? self.place(ofMember: oid, of: fetch, below: places)
+        for oid in missing {
+            let unknown = ObjectPlace(oid: oid, path: oid.storagePath, revision: .workspace)
             report.errors.append(
                 MissingObjectError(
-                    place: place, remote: batch.remote.name, flaw: nil, isPush: false))
+                    place: places[oid] ?? unknown, remote: batch.remote.name, flaw: nil,
+                    isPush: false))
         }
     }
 
-    private func place(
-        ofMember oid: ObjectID, of fetch: Fetch, below places: [ObjectID: ObjectPlace]
-    ) -> ObjectPlace {
-        let member = fetch.place(ofMember: oid)
-        let out = member.flatMap { places[$0.directory] }
-        let path = member.flatMap { out?.path.appending($0.path) }
-        return ObjectPlace(
-            oid: oid, path: path ?? oid.storagePath, revision: out?.revision ?? .workspace)
+    /// The places of objects that are members of outs.
+    private func members(
+        _ oids: [ObjectID], of fetch: Fetch, below outs: [ObjectID: ObjectPlace]
+    ) -> [ObjectID: ObjectPlace] {
+        var places: [ObjectID: ObjectPlace] = [:]
+        for (oid, member) in fetch.places(ofMembers: oids) {
+            guard let out = outs[member.directory] else { continue }
+            places[oid] = ObjectPlace(
+                oid: oid, path: out.path.appending(member.path), revision: out.revision)
+        }
+        return places
     }
-}
-
-/// Data that the cache lacks, where the remotes are not to be asked.
-struct NotInCacheError: UserFacingError {
-    let path: FilePath
-
-    var summary: String { "'\(path.escaped)' is not in the cache, or not all of it" }
-    var advice: String? { "get it with 'git dvc pull'" }
-}
-
-/// An out that cannot be pulled, because nothing says what it is.
-///
-/// DVC fails at such an out as well, unless it is an import, which a pull then downloads.
-struct NothingRecordedError: UserFacingError {
-    let out: UnidentifiedOut
-
-    var summary: String { "'\(out.metafile)' has no id for '\(out.path)'" }
-
-    var advice: String? {
-        out.importInput != nil
-            ? "get it with 'git dvc pull'"
-            : "let DVC make it ('dvc repro'), or get it from a cloud-versioned remote ('dvc pull')"
-    }
-}
-
-/// Data that is kept in versions, by a remote that is set up without them now.
-struct UnsupportedPullError: UserFacingError {
-    let place: String
-
-    var summary: String {
-        "\(place) is kept in versions, by a remote that is set up without them now"
-    }
-
-    var advice: String? { "get it with 'dvc pull'" }
 }
