@@ -55,4 +55,16 @@ import Testing
             #expect(result.errorOutput.contains("\(place) (commit "), "\(result)")
         }
     }
+
+    @Test func `of a misspelled target the nearest name is told, be it a path or a stage`() throws {
+        let world = try PushWorld(hook: false)
+        try world.repository.add("x", as: "sub/data")
+        try world.write("stages:\n  a: {cmd: x}\n  train: {cmd: x}\n", to: "sub/dvc.yaml")
+        let directory = world.path.appending("sub")
+        for (word, meant) in [("dat", "data"), ("trian", "train")] {
+            let result = try world.dvc("pull", word, in: directory)
+            #expect(result.status == 1)
+            #expect(result.errorOutput.contains("hint: did you mean '\(meant)'?"), "\(result)")
+        }
+    }
 }

@@ -100,8 +100,10 @@ struct TargetSearch {
             if directoryExists(standpoint.top.appending(path)) {
                 throw .unknown(target.word, .directory)
             }
-            let names = nearestWord(to: target.word.string, among: knownStages.sorted())
-            throw .unknown(target.word, names.map { .nearest($0) } ?? nearest(to: path, standpoint))
+            // Of stages and paths together: one letter may be less than a stage is wrong by.
+            let spelled = known.map { $0.spelled(from: standpoint.directory).string }
+            let nearest = nearestWord(to: target.word.string, among: spelled + knownStages)
+            throw .unknown(target.word, nearest.map { .nearest($0) })
         }
     }
 
