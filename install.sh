@@ -50,6 +50,7 @@ files() {
 755 hooks/pre-push share/git-dvc/hooks/pre-push
 755 hooks/pre-commit share/git-dvc/hooks/pre-commit
 755 hooks/post-checkout share/git-dvc/hooks/post-checkout
+755 hooks/post-commit share/git-dvc/hooks/post-commit
 755 hooks/reference-transaction share/git-dvc/hooks/reference-transaction
 644 work:completion.bash share/bash-completion/completions/git-dvc
 644 work:completion.zsh share/zsh/site-functions/_git-dvc

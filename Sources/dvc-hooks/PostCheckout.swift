@@ -36,6 +36,15 @@ enum FinishedCommand {
     }
 }
 
+/// Has Git LFS do its part, where our hook is in the place of its own.
+func largeFilesFollow(_ hook: String, _ arguments: [String], _ environment: Environment) {
+    do {
+        try LargeFileHook(hook, environment)?.run(arguments)
+    } catch {
+        printMessage("warning", "cannot run the hook of Git LFS: \(summary(of: error))")
+    }
+}
+
 /// Looks whether the data in the working copy may be that of other metafiles than those that are
 /// there now; if so, `git-dvc` takes over.
 ///

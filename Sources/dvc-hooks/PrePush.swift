@@ -17,7 +17,7 @@ func prePush(remote: String, url: String, environment: Environment) -> CInt {
         environment.isOn("DVC_SKIP") || environment.isOn("DVC_SKIP_PUSH")
         || HelperAddress(url) != nil
     do {
-        let largeFiles = try LargeFilePush(environment)
+        let largeFiles = try LargeFileHook("pre-push", environment)
         if isLeftToOthers, largeFiles == nil { return 0 }
         if isatty(0) == 1 {
             // Git gives the refs through a pipe. Waiting for somebody to type them would look like a hang.
@@ -27,7 +27,7 @@ func prePush(remote: String, url: String, environment: Environment) -> CInt {
             return 1
         }
         let input = try OpenFile(adopting: dup(0), named: "standard input").readAll(limit: 1 << 30)
-        let status = try largeFiles?.run(remote: remote, url: url, input: input) ?? 0
+        let status = try largeFiles?.push(remote: remote, url: url, input: input) ?? 0
         if isLeftToOthers || status != 0 { return status }
         let push = Push(remote: remote, url: url, updates: try RefUpdate.parse(input), input: input)
         if try refusesInternalRefs(of: push, environment) { return 1 }

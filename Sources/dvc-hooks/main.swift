@@ -37,7 +37,12 @@ func run(_ words: [String], _ environment: Environment) -> CInt {
             ? FinishedCommand(hook: hook, environment: environment)
             : FinishedCommand(hook: hook, arguments: arguments)
         if answeredProbe(environment) { return 0 }
+        // Git LFS has no hook post-rewrite.
+        if hook != "post-rewrite" { largeFilesFollow(hook, arguments, environment) }
         if let command { return dataFollows(command, environment: environment) }
+    case "post-commit" where arguments.isEmpty:
+        largeFilesFollow("post-commit", arguments, environment)
+        return 0
     case "-h", "--help":
         printResult("usage: dvc-hooks <hook> [<arguments>]   (called by the hook of that name)")
         return 0
@@ -46,8 +51,8 @@ func run(_ words: [String], _ environment: Environment) -> CInt {
     printMessage("error", "dvc-hooks is called by Git hooks: dvc-hooks <hook> [<arguments>]")
     printMessage(
         "hint",
-        "the hooks are pre-commit, pre-push, post-checkout, post-merge, post-rewrite and "
-            + "reference-transaction; on a server pre-receive")
+        "the hooks are pre-commit, pre-push, post-checkout, post-commit, post-merge, post-rewrite "
+            + "and reference-transaction; on a server pre-receive")
     printMessage("hint", "to upload data by hand, use 'git dvc push'")
     return 1
 }

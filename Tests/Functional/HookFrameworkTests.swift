@@ -3,6 +3,12 @@ import Digests
 import TestSupport
 import Testing
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 /// `git dvc install` where another tool owns the hooks.
 ///
 /// husky and Overcommit are programs for Node and Ruby, which are not here: their hook files are
@@ -163,6 +169,45 @@ import Testing
         let refused = try world.push("origin", "main:refs/heads/refused")
         #expect(refused.status != 0)
         #expect(refused.errorOutput.contains("error: the files of Git LFS were not uploaded\n"))
+    }
+
+    /// The other half of the same: nobody would keep files from being changed that nobody has locked.
+    @Test func `lockable files of Git LFS become read-only where its hooks found ours`() throws {
+        try world.git("lfs", "install", "--skip-repo")
+        try world.dvc("install", "-q").checked()
+        try world.git("lfs", "track", "--lockable", "*.bin")
+        let file = world.path.appending("image.bin")
+        func isProtected() throws -> Bool {
+            try #require(try fileStatus(file)).st_mode & 0o222 == 0
+        }
+        func change(_ content: String) throws {
+            if fileExists(file) { try world.sandbox.run("chmod", "u+w", file.string).checked() }
+            try world.write(content, to: "image.bin")
+            try world.commit(content)
+        }
+        // Of a commit without a parent Git LFS sees no file.
+        try world.commit("first")
+        try change("one")
+        #expect(try isProtected(), "post-commit")
+        try world.git("checkout", "-q", "-b", "side")
+        try change("two")
+        try world.git("checkout", "-q", "main")
+        #expect(try isProtected(), "post-checkout")
+        try world.sandbox.run("chmod", "u+w", file.string).checked()
+        // Where the data is not to follow, these files still are to be protected.
+        try world.git(["merge", "-q", "side"], environment: ["DVC_SKIP": "1"]).checked()
+        #expect(try isProtected(), "post-merge")
+        let hook = hook.parent.appending("post-commit")
+        #expect(fileExists(hook))
+        // Its own hook is enough.
+        try world.dvc("uninstall", "-q").checked()
+        #expect(!fileExists(hook))
+        try world.git("lfs", "install", "--local")
+        let own = try readFile(hook)
+        try world.dvc("install", "-q", "--chain").checked()
+        #expect(try readFile(hook) == own)
+        try change("three")
+        #expect(try isProtected())
     }
 
     @Test func `a second call of the hook in one push does nothing`() throws {

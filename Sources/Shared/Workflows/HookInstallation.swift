@@ -84,6 +84,7 @@ package struct HookInstallation {
         try PushInterposition(session).install(
             hasOthers && helper == .pushes ? .none : helper, &report)
         try installTransactionHook(in: directory, chain: chain, &report)
+        try installLargeFileHook(in: directory, &report)
         try TrackingRefspecs(session).install(&report)
         try InstalledRepositories(session.environment).add(session.repository.mainDirectory)
         return report
@@ -132,6 +133,22 @@ package struct HookInstallation {
             let hook = placement.hook
             report.notes.append(
                 "\(error.note(on: hook.name)): \(hook.purpose)" + (error.remedy ?? ""))
+        }
+    }
+
+    /// Installs the hook that only Git LFS needs, where its users get none from it: our pre-push keeps it
+    /// from installing its own.
+    private func installLargeFileHook(
+        in directory: FilePath, _ report: inout Report
+    ) throws {
+        let hook = SuiteHook.postCommit
+        let path = directory.appending(hook.name)
+        let isUser = try session.repository.command([
+            "config", "--get-regexp", #"^filter\.lfs\.(clean|process)$"#,
+        ]).run().status.isSuccess
+        let isFree = [.nobody, .us].contains(try HookAuthor(of: hook.name, at: path))
+        if isUser, isFree, HookFramework(owning: directory) == nil {
+            try placement(of: hook).installFile(in: directory, chain: false, &report)
         }
     }
 

@@ -1,17 +1,19 @@
 import Basics
 import Git
 
-/// The part of Git LFS in a push, where our hook is in the place of its own.
+/// What Git LFS does in a hook, where ours is in the place of its own.
 ///
 /// Git LFS puts its hooks into a repository when the first of its files is added or checked out, and
-/// passes over those that are there without a word. Where ours came first, as in `git clone dvc::<url>`,
-/// pushes would publish pointers to files that nobody but the pusher has.
-struct LargeFilePush {
+/// gives up at the first that is there without a word. Where ours came first, as in
+/// `git clone dvc::<url>`, pushes would publish pointers to files that nobody but the pusher has, and
+/// files that nobody has locked could be changed.
+struct LargeFileHook {
+    private let name: String
     private let environment: Environment
     private let git: GitProgram
 
     /// `nil` where Git LFS was not used yet, has its own hook, or a framework for hooks has ours.
-    init?(_ environment: Environment) throws {
+    init?(_ name: String, _ environment: Environment) throws {
         guard let path = environment.nonEmpty("GIT_DVC_HOOK"), !path.hasSuffix(".legacy") else {
             return nil
         }
@@ -28,18 +30,35 @@ struct LargeFilePush {
             directory = here.appending(
                 FilePath(String(decoding: answer.dropLast(), as: UTF8.self)))
         }
-        let kept = folder.appending("pre-push.git-dvc-chained")
+        let kept = folder.appending("\(name).git-dvc-chained")
         guard fileExists(directory.appending("lfs")),
             try readFileIfPresent(kept, limit: 1 << 20)
                 .map({ !String(decoding: $0, as: UTF8.self).contains("lfs") }) ?? true
         else { return nil }
+        self.name = name
         self.environment = environment
     }
 
-    /// Does what its own hook would do; returns the exit status.
+    /// What its own hook does after a commit, a merge or a checkout: files that must be locked to be
+    /// changed become read-only.
+    ///
+    /// The Git command is done, so what goes wrong is only said.
+    func run(_ arguments: [String]) {
+        guard environment.program(named: "git-lfs") != nil else { return }
+        let command = Command(git.path, ["lfs", name] + arguments, environment: environment)
+        git.trace.log("run \(command.line)")
+        do {
+            var child = try command.start(output: .descriptor(2), errorOutput: .inherit)
+            _ = child.wait()
+        } catch {
+            printMessage("warning", "cannot run the hook of Git LFS: \(summary(of: error))")
+        }
+    }
+
+    /// Does in a push what its own hook would do; returns the exit status.
     ///
     /// `input`: the refs as Git writes them to a hook.
-    func run(remote: String, url: String, input: [UInt8]) throws -> CInt {
+    func push(remote: String, url: String, input: [UInt8]) throws -> CInt {
         guard environment.program(named: "git-lfs") != nil else {
             printMessage(
                 "warning",
