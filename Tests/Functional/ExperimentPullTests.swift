@@ -14,6 +14,30 @@ import Testing
         fileExists(clone.appending(".dvc/cache").appending(DVCRepository.key(oid)))
     }
 
+    /// Anybody who may push can put one there.
+    @Test func `a ref that names no commit keeps nothing else back`() throws {
+        let oids = try lab.makeExperiment("one", "1")
+        try lab.exp("push", "origin").checked()
+        let bad = lab.ref("bad")
+        try world.sandbox.start(
+            "sh", ["-c", "git update-ref \(bad) $(echo x | git hash-object -w --stdin)"],
+            in: world.bare
+        ).wait().checked()
+        let clone = try lab.clone()
+        let named = try lab.exp("pull", "origin", "bad", in: clone)
+        #expect(named.status == 255)
+        #expect(named.errorOutput.contains("error: '\(bad)' names no commit"))
+        let result = try lab.exp("pull", "-A", "origin", in: clone).checked()
+        #expect(result.output.contains("Pulled experiment one from Git remote 'origin'.\n"))
+        #expect(result.errorOutput.contains("warning: '\(bad)' names no commit"), "\(result)")
+        #expect(try lab.names(in: clone) == ["one"])
+        #expect(cached(oids[0], in: clone))
+        // Nor does one that is here.
+        try world.sandbox.git("fetch", "-q", "origin", "\(bad):\(bad)", in: clone)
+        let table = try lab.exp("show", "--csv", in: clone).checked()
+        #expect(table.output.contains("one") && !table.output.contains("bad"))
+    }
+
     @Test func `an experiment comes with its data, and nothing else comes`() throws {
         let oids = try lab.makeExperiment("one", "1")
         let others = try lab.makeExperiment("two", "2")

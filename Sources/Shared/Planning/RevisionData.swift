@@ -142,8 +142,10 @@ package final class RevisionDataReader {
         for pipeline in pipelines {
             paths += pipeline.metrics.map { pipeline.directory.appending($0).normalized }
         }
+        // What `cache: false` leaves to Git may be in the cache of a run, and is not looked for there.
         let cached = Dictionary(
-            outs.map { ($0.needed.path, $0) }, uniquingKeysWith: { first, _ in first })
+            outs.filter(\.out.isCached).map { ($0.needed.path, $0) },
+            uniquingKeysWith: { first, _ in first })
         return try uniqued(paths).map { path in
             let bytes = try content(of: path, revision) ?? cached[path].flatMap(self.cached)
             return file(path, bytes) { bytes throws(ParameterFileError) in

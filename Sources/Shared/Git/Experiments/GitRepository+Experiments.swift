@@ -151,11 +151,22 @@ extension GitRepository {
     /// baseline, which is not one of them.
     ///
     /// DVC makes one commit for each experiment, so for those no history is read (dvc-compat 6.1).
-    /// `known`: first parents of tips of which Git need not be asked. Throws ``ExperimentError``,
-    /// `SubprocessError`.
+    /// `known`: first parents of tips of which Git need not be asked. Throws ``ExperimentError`` when a
+    /// ref names no commit, `SubprocessError`.
     package func commits(
         of experiments: [Experiment], parents known: [GitOID: GitOID] = [:]
     ) throws -> [Experiment: [GitOID]] {
+        let found = try commits(ofAny: experiments, parents: known)
+        if let other = experiments.first(where: { found[$0] == nil }) {
+            throw ExperimentError.noCommit(other.ref)
+        }
+        return found
+    }
+
+    /// The same of refs that nobody chose one by one: those that name no commit are left out.
+    package func commits(
+        ofAny experiments: [Experiment], parents known: [GitOID: GitOID] = [:]
+    ) throws(SubprocessError) -> [Experiment: [GitOID]] {
         var parents: [GitOID: GitOID?] = known.mapValues { .some($0) }
         let tips = Set(experiments.map(\.tip)).subtracting(known.keys).map { "\($0)\n" }.sorted()
         let question = ["rev-list", "--no-walk=unsorted", "--parents", "--stdin"]
@@ -166,9 +177,7 @@ extension GitRepository {
         }
         var found: [Experiment: [GitOID]] = [:]
         for experiment in experiments {
-            guard let parent = parents[experiment.tip] else {
-                throw ExperimentError.noCommit(experiment.ref)
-            }
+            guard let parent = parents[experiment.tip] else { continue }
             if parent == nil || parent == experiment.ref.baseline {
                 found[experiment] = [experiment.tip]
                 continue

@@ -57,8 +57,9 @@ package struct ExperimentPull {
         let news = selected.filter { here[$0.ref] != $0.tip }
         report.upToDate = selected.filter { here[$0.ref] == $0.tip }.map(\.ref)
         try remote.fetch(news.map(\.ref), into: repository)
+        let commits = try repository.commits(ofAny: selected)
         var changes: [RefChange] = []
-        for experiment in news {
+        for experiment in news where commits[experiment] != nil {
             let (ref, old) = (experiment.ref, here[experiment.ref])
             guard
                 try old == nil || options.isForced
@@ -70,9 +71,12 @@ package struct ExperimentPull {
             changes.append(.set(ref.description, to: experiment.tip, from: old))
             report.pulled.append(ref)
         }
+        let others = selected.filter { commits[$0] == nil }.map { ExperimentError.noCommit($0.ref) }
+        // Whoever asks for all of a server's is not kept from the good ones.
+        if let first = others.first, case .names = selection { throw first }
+        report.warnings += others
         let left = Set(report.diverged)
-        let wanted = selected.filter { !left.contains($0.ref) }
-        let commits = try repository.commits(of: wanted)
+        let wanted = selected.filter { !left.contains($0.ref) && commits[$0] != nil }
         let data = CommitDataFetch(session, from: remote.name, options.pulling)
         let plan =
             options.includesData

@@ -77,7 +77,7 @@ package struct ExperimentShow {
         let runs =
             options.remote == nil
             ? ExperimentRuns(below: standpoint.top.appending(standpoint.root)) : nil
-        let commits = try repository.commits(of: found)
+        let commits = try repository.commits(ofAny: found)
         let times = try repository.times(
             of: baselines + commits.values.flatMap(\.self) + (runs?.commits ?? []))
         let states = StateReader(
