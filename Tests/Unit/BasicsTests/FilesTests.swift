@@ -98,9 +98,10 @@ import Glibc
     }
 
     @Test func `temporary names have the form that DVC ignores`() {
-        let names = (0..<100).map { _ in temporaryPath(in: "dir") }
-        #expect(Set(names).count == 100)
+        let names = (0..<10_000).map { _ in temporaryPath(in: "dir") }
+        #expect(Set(names).count == 10_000)
         for name in names {
+            #expect(isTemporaryName(name.lastComponent))
             #expect(name.hasSuffix(".tmp") && name.bytes.count == 4 + 27)
             #expect(name.lastComponent.bytes.first == UInt8(ascii: "."))
         }
@@ -118,6 +119,18 @@ import Glibc
         let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         try OpenFile(creating: file).write(bytes)
         #expect(try OpenFile(reading: file).readAll(limit: count) == bytes)
+    }
+
+    @Test func `reads so many bytes, or those that there are`() throws {
+        try writeFile(file, [1, 2, 3, 4])
+        let opened = try OpenFile(reading: file)
+        #expect(try opened.read(upTo: 3) == [1, 2, 3])
+        #expect(try opened.read(upTo: 3) == [4])
+        #expect(try opened.read(upTo: 3) == [])
+        let folder = try OpenFile(directory.path, O_RDONLY, operation: "read")
+        #expect(throws: SystemError("read", directory.path, code: EISDIR)) {
+            try folder.read(upTo: 3)
+        }
     }
 
     @Test func `a file over the limit is refused, also when its size is not known`() throws {
