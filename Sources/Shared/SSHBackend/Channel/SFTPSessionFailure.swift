@@ -70,6 +70,6 @@ struct SFTPAbilities: Sendable {
         let ceiling: UInt64 = 255 << 10
         if read > 0 { longestRead = Int(max(1 << 10, min(read, ceiling))) }
         if write > 0 { longestWrite = Int(max(1 << 10, min(write, ceiling))) }
-        if open > 0 { handles = Int(max(4, min(open, 1040)) - 3) / 2 }
+        if open > 0 { handles = Int(max(4, min(open, 520)) - 3) / 2 }
     }
 }

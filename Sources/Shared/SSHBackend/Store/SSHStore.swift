@@ -25,8 +25,8 @@ package struct SSHConfiguration: Sendable {
     /// How many objects are moved at a time unless the user says otherwise.
     ///
     /// Each waits for three answers of the server, one after the other, and that is all that most of
-    /// them do.
-    package var usualJobs = 480
+    /// them do. With 480 OpenSSH's server was seen to take a tenth more processor time for the same work.
+    package var usualJobs = 256
     /// What is at the other end: for advice.
     package var peer = SFTPPeer.program
 
