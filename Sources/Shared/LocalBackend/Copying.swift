@@ -23,17 +23,17 @@ struct HashedContent {
 /// A regular file that is open for reading.
 struct SourceFile: ~Copyable {
     let file: OpenFile
+    /// When it was opened.
+    let status: stat
     /// In bytes, when it was opened.
-    let size: Int64
-    let device: dev_t
+    var size: Int64 { Int64(status.st_size) }
+    var device: dev_t { status.st_dev }
 
     init(opening path: FilePath) throws(SystemError) {
         // Without O_NONBLOCK the open of a FIFO would wait for its other end for ever.
         let opened = try OpenFile(path, O_RDONLY | O_NONBLOCK, operation: "read")
-        let status = try opened.regularFileStatus()
+        status = try opened.regularFileStatus()
         file = opened
-        size = Int64(status.st_size)
-        device = status.st_dev
     }
 }
 

@@ -42,6 +42,24 @@ package struct FileHasher: Sendable {
         let source = try openSource(path, isSame)
         return try readThrough(source, scheme, hashing, isSame)
     }
+
+    /// The name of the content of whatever file is at a path, and that file's status.
+    ///
+    /// `isSame`: whether it has the same content as before, by its status before and after reading.
+    package func nameAndStatus(
+        ofFileAt path: FilePath, scheme: HashScheme, isSame: (stat, stat) -> Bool
+    ) throws(TakeInError) -> (name: ObjectID, status: stat) {
+        let source = try openSource(path) { _ in true }
+        let content = try read(source, scheme, hashing)
+        let after: stat
+        do throws(SystemError) {
+            after = try source.file.status()
+        } catch {
+            throw .reading(error)
+        }
+        guard content.size == source.size, isSame(source.status, after) else { throw .changed }
+        return (content.oid, source.status)
+    }
 }
 
 /// Opens a file, if it is still the one that is meant.
@@ -50,7 +68,7 @@ func openSource(
 ) throws(TakeInError) -> SourceFile {
     do throws(SystemError) {
         let source = try SourceFile(opening: path)
-        if isSame(try source.file.status()) { return source }
+        if isSame(source.status) { return source }
     } catch {
         // What is gone now was there when somebody looked.
         throw error.code == ENOENT ? .changed : .reading(error)
@@ -63,15 +81,20 @@ func readThrough(
     _ source: borrowing SourceFile, _ scheme: HashScheme, _ hashing: PairedHashing,
     _ isSame: (stat) -> Bool
 ) throws(TakeInError) -> ObjectID {
-    let content: HashedContent
+    let content = try read(source, scheme, hashing)
+    try checkUnchanged(source, size: content.size, isSame)
+    return content.oid
+}
+
+private func read(
+    _ source: borrowing SourceFile, _ scheme: HashScheme, _ hashing: PairedHashing
+) throws(TakeInError) -> HashedContent {
     do throws(CopyError) {
-        content = try hashContent(
+        return try hashContent(
             of: source.file, expectedSize: source.size, like: .example(of: scheme), hashing)
     } catch {
         throw TakeInError(error)
     }
-    try checkUnchanged(source, size: content.size, isSame)
-    return content.oid
 }
 
 /// Throws when the file is not what it was when it was opened.

@@ -97,17 +97,22 @@ struct CacheSurvey: Sendable {
     ) throws -> Answer {
         try Task.checkCancellation()
         let oid = object.oid
-        let before = stamp(of: oid, cache)
         let began = currentNanoseconds()
         do throws(TakeInError) {
-            let found = try hasher.name(
+            let (found, status) = try hasher.nameAndStatus(
                 ofFileAt: cache.path(of: ObjectKey(oid)), scheme: oid.scheme
-            ) { status in before.map { FileStamp(status).hasSameContent(as: $0) } ?? true }
+            ) { FileStamp($0).hasSameContent(as: FileStamp($1)) }
+            let stamp = FileStamp(status)
             let named = ObjectID(
                 high: found.high, low: found.low, isDirectory: oid.isDirectory,
                 scheme: oid.scheme)
-            let record = before.map { FileStates.Record($0, found, read: began) }
-            return Answer(state: named == oid ? .intact : .other(named), record: record)
+            // What is wrong may have another file in its place by now.
+            if named != oid, Self.stamp(of: oid, cache)?.hasSameContent(as: stamp) != true {
+                return Answer(state: .gone)
+            }
+            return Answer(
+                state: named == oid ? .intact : .other(named),
+                record: FileStates.Record(stamp, found, read: began))
         } catch {
             switch error {
             case .cancelled: throw CancellationError()
