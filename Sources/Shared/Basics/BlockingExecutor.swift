@@ -12,27 +12,41 @@ package final class BlockingExecutor: TaskExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
         var next = 0
+        /// Those that have nothing to do.
+        var idle = 0
+        var threads = 1
         var isShutDown = false
     }
 
     private let condition = Condition()
     // Only touched while `condition` is held.
     nonisolated(unsafe) private var state = State()
+    private let most: Int
 
-    /// `threads`: how many; at least one.
+    /// `threads`: how many at the most, of which the first starts now and the others when there is work
+    /// for them; at least one.
     package init(threads count: Int) throws(SystemError) {
-        var started = 0
-        for _ in 0..<max(1, count) where startThread({ [self] in run() }) { started += 1 }
+        most = max(1, count)
         // With fewer threads than asked for the work only takes longer; without any it never ends.
-        guard started > 0 else { throw SystemError("start", "a thread", code: EAGAIN) }
+        guard startThread({ [self] in run() }) else {
+            throw SystemError("start", "a thread", code: EAGAIN)
+        }
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let unowned = UnownedJob(job)
         condition.lock()
         state.jobs.append(unowned)
-        condition.signal()
+        // Whoever was woken counts as idle until it took a job.
+        let isNeeded = state.jobs.count - state.next > state.idle && state.threads < most
+        if isNeeded { state.threads += 1 } else { condition.signal() }
         condition.unlock()
+        if isNeeded, !startThread({ [self] in run() }) {
+            condition.lock()
+            state.threads -= 1
+            condition.signal()
+            condition.unlock()
+        }
     }
 
     /// Lets the threads end once all work is done; nothing may be enqueued after it.
@@ -55,7 +69,9 @@ package final class BlockingExecutor: TaskExecutor {
         defer { condition.unlock() }
         while state.next == state.jobs.count {
             if state.isShutDown { return nil }
+            state.idle += 1
             condition.wait()
+            state.idle -= 1
         }
         let job = state.jobs[state.next]
         state.next += 1

@@ -11,6 +11,7 @@ public import Synchronization  // what is inlined elsewhere may only use what is
 package final class Locked<Value: ~Copyable & Sendable>: Sendable {
     @usableFromInline let mutex: Mutex<Value>
 
+    @inlinable
     package init(_ value: consuming sending Value) { mutex = Mutex(value) }
 
     @inlinable
