@@ -93,6 +93,33 @@ import Testing
         #expect(cached(oids[0], in: clone))
     }
 
+    @Test func `by its name comes what has several commits, went on, or is elsewhere`() throws {
+        let oids = try lab.makeExperiment("one", "1", "2")
+        try lab.exp("push", "origin").checked()
+        let clone = try lab.clone()
+        try lab.exp("pull", "origin", "one", in: clone).checked()
+        #expect(oids.allSatisfy { cached($0, in: clone) })
+        // The same experiment, one commit longer.
+        try world.git("checkout", "-q", "--detach", lab.ref("one"))
+        let third = try world.commit("3", as: "data")
+        try world.git("update-ref", lab.ref("one"), "HEAD")
+        try world.git("checkout", "-q", "-f", "main")
+        try lab.exp("push", "origin").checked()
+        #expect(
+            try lab.exp("pull", "origin", "one", in: clone).checked().output
+                == "Pulled experiment one from Git remote 'origin'.\n")
+        #expect(try lab.tip("one", in: clone) == lab.tip("one"))
+        #expect(cached(third, in: clone))
+        // HEAD there is another commit, so that the name is not found where it is looked for first.
+        try world.sandbox.git("checkout", "-q", "--orphan", "other", in: clone)
+        try world.sandbox.git("commit", "-q", "--allow-empty", "-m", "other", in: clone)
+        try world.sandbox.git("update-ref", "-d", lab.ref("one"), in: clone)
+        try lab.exp("pull", "origin", "one", in: clone).checked()
+        #expect(try lab.tip("one", in: clone) == lab.tip("one"))
+        let both = try lab.exp("pull", "origin", "one", "none", in: clone)
+        #expect(both.status == 255 && both.errorOutput.contains("'none' does not exist"))
+    }
+
     @Test func `a local experiment that has diverged is kept`() throws {
         try lab.makeExperiment("one", "1")
         try lab.exp("push", "origin").checked()

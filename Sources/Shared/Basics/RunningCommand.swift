@@ -5,23 +5,30 @@ package struct RunningCommand: ~Copyable {
     private let command: Command
     private var child: ChildProcess
 
-    init(_ command: Command) throws(SubprocessError) {
+    init(_ command: Command, takesInput: Bool) throws(SubprocessError) {
         self.command = command
-        child = try command.start()
+        child = try command.start(input: takesInput ? .pipe : .none)
     }
 
     /// Waits for the end and gives what the command left behind; the caller judges the exit status.
     ///
-    /// Blocks the thread.
-    package consuming func finish() throws(SubprocessError) -> CommandResult {
-        let (output, errors) = try command.collect(&child, feeding: [])
+    /// `input`: for a command that takes some. Blocks the thread.
+    package consuming func finish(
+        feeding input: [UInt8] = []
+    ) throws(SubprocessError) -> CommandResult {
+        let (output, errors) = try command.collect(&child, feeding: input)
         return CommandResult(status: child.wait(), output: output, errorOutput: errors)
     }
 
     /// Waits for the end and returns what was written to stdout; any exit status but 0 throws.
-    package consuming func outputIfSuccessful() throws(SubprocessError) -> [UInt8] {
+    ///
+    /// `input`: for a command that takes some.
+    @discardableResult
+    package consuming func outputIfSuccessful(
+        feeding input: [UInt8] = []
+    ) throws(SubprocessError) -> [UInt8] {
         let command = command
-        let result = try finish()
+        let result = try finish(feeding: input)
         guard result.status.isSuccess else {
             throw SubprocessError(command, .ended(result.status), lastWords: result.lastWords)
         }
@@ -31,5 +38,9 @@ package struct RunningCommand: ~Copyable {
 
 extension Command {
     /// Starts the command without waiting for it.
-    package func begin() throws(SubprocessError) -> RunningCommand { try RunningCommand(self) }
+    ///
+    /// `takesInput`: whether it waits for what it is given at its end; else there is nothing to read.
+    package func begin(takesInput: Bool = false) throws(SubprocessError) -> RunningCommand {
+        try RunningCommand(self, takesInput: takesInput)
+    }
 }

@@ -11,12 +11,15 @@ package final class DataCollector {
     private let collector: OutCollector
     private let files: MetafileNames?
 
-    /// `files`: what the working copy has, where the caller has asked for it already.
+    /// `files`: what the working copy has, where the caller has asked for it already; `reader`: one that
+    /// has started.
     package convenience init(
-        _ repository: GitRepository, sources: ConfigurationSources, files: MetafileNames? = nil
+        _ repository: GitRepository, sources: ConfigurationSources, files: MetafileNames? = nil,
+        reader: RevisionReader? = nil
     ) {
         self.init(
-            repository, RevisionReader(repository), Configurations(sources, in: repository), files)
+            repository, reader ?? RevisionReader(repository),
+            Configurations(sources, in: repository), files)
     }
 
     init(

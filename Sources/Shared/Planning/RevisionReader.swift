@@ -135,8 +135,17 @@ package final class RevisionReader {
     }
 
     /// The commits that commits and tags stand for, in order; `nil` for a tag of something else.
-    func commits(of oids: [GitOID]) throws -> [GitOID?] {
+    package func commits(of oids: [GitOID]) throws -> [GitOID?] {
         try gitObjects(oids.map { Array("\($0)^{commit}".utf8) }).map { $0?.oid }
+    }
+
+    /// The first parents of those of the oids that are commits and have any.
+    package func firstParents(of oids: [GitOID]) throws -> [GitOID: GitOID] {
+        let found = try gitObjects(oids).compactMap(\.self).filter { $0.kind == .commit }
+        trees.note(found)
+        return Dictionary(
+            found.compactMap { commit in commit.firstParent.map { (commit.oid, $0) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// The blobs that these paths have in a commit; `nil` where there is none.

@@ -34,6 +34,11 @@ struct RevisionTrees {
         }
     }
 
+    /// Keeps what commits say of their trees that somebody has read for another reason.
+    mutating func note(_ commits: [GitObject]) {
+        for commit in commits where commit.kind == .commit { roots[commit.oid] = commit.tree }
+    }
+
     /// Reads the trees that are not known yet.
     mutating func load(
         _ oids: some Sequence<GitOID>, _ read: ([GitOID]) throws -> [GitObject?]
@@ -87,9 +92,15 @@ struct RevisionTrees {
 
 extension GitObject {
     /// The tree of a commit object: its first line is `tree <oid>`.
-    fileprivate var tree: GitOID? {
-        let line = content.prefix { $0 != UInt8(ascii: "\n") }
-        guard line.starts(with: "tree ".utf8) else { return nil }
-        return GitOID(line.dropFirst(5))
+    fileprivate var tree: GitOID? { oid(inLine: 0, after: "tree ") }
+
+    /// The first parent of a commit object, whose second line is `parent <oid>`; `nil` without one.
+    var firstParent: GitOID? { oid(inLine: 1, after: "parent ") }
+
+    private func oid(inLine index: Int, after word: String) -> GitOID? {
+        let lines = content.split(
+            separator: UInt8(ascii: "\n"), maxSplits: index + 1, omittingEmptySubsequences: false)
+        guard lines.count > index, lines[index].starts(with: word.utf8) else { return nil }
+        return GitOID(lines[index].dropFirst(word.utf8.count))
     }
 }

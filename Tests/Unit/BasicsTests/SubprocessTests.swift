@@ -36,6 +36,16 @@ import Glibc
         #expect(try shell("cat").outputIfSuccessful(input: Self.large) == Self.large)
     }
 
+    @Test func `a command that has begun is fed at its end, and dropped it is ended`() throws {
+        let running = try shell("cat; exit 3").begin(takesInput: true)
+        let result = try running.finish(feeding: Self.large)
+        #expect(result.output == Self.large && result.status == .exited(3))
+        let directory = try TemporaryDirectory()
+        let mark = directory.path.appending("mark")
+        do { _ = try shell(#"read line && : >"$1""#, mark.string).begin(takesInput: true) }
+        #expect(!fileExists(mark))
+    }
+
     @Test func `large input and output pass through two programs`() throws {
         #expect(try shell("cat").outputPiped(into: shell("cat"), input: Self.large) == Self.large)
     }

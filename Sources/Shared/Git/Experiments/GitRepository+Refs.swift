@@ -15,6 +15,24 @@ package enum RefChange: Equatable, Sendable {
     }
 }
 
+extension RefChange {
+    fileprivate static func lines(_ changes: [RefChange]) -> [UInt8] {
+        Array(changes.map(\.line).joined().utf8)
+    }
+}
+
+/// A `git update-ref` that waits to be told what to change.
+package struct StartedRefChange: ~Copyable {
+    private let command: RunningCommand
+
+    fileprivate init(_ command: consuming RunningCommand) { self.command = command }
+
+    /// Makes all of these changes, or none.
+    package consuming func make(_ changes: [RefChange]) throws(SubprocessError) {
+        try command.outputIfSuccessful(feeding: RefChange.lines(changes))
+    }
+}
+
 extension GitRepository {
     /// Makes all of these changes, or none.
     ///
@@ -25,8 +43,14 @@ extension GitRepository {
         if changes.isEmpty { return }
         let reason = message.isEmpty ? [] : ["-m", message]
         _ = try output(
-            ["update-ref"] + reason + ["--stdin"],
-            input: Array(changes.map(\.line).joined().utf8))
+            ["update-ref"] + reason + ["--stdin"], input: RefChange.lines(changes))
+    }
+
+    /// Starts what changes refs, for whoever still has something else to find out before.
+    ///
+    /// Nothing changes when it is dropped.
+    package func beginChange() throws(SubprocessError) -> StartedRefChange {
+        StartedRefChange(try command(["update-ref", "--stdin"]).begin(takesInput: true))
     }
 
     /// What a ref points at, a symbolic one followed; `nil` when there is none.

@@ -21,18 +21,24 @@ package struct NowhereToGetDataError: UserFacingError {
 struct CommitDataFetch {
     private let session: Session
     private let options: PullOptions
+    private let reader: RevisionReader?
 
     /// `gitRemote`: where the commits came from, whose `remote.<name>.dvcRemote` counts.
     init(_ session: Session, from gitRemote: String?, _ progress: ProgressMeter.Output) {
         self.init(session, from: gitRemote, PullOptions(progress: progress))
     }
 
-    /// `options`: which remote, how many transfers at a time, the run-cache, a dry run.
-    init(_ session: Session, from gitRemote: String?, _ options: PullOptions) {
+    /// `options`: which remote, how many transfers at a time, the run-cache, a dry run. `reader`: one that
+    /// has started already.
+    init(
+        _ session: Session, from gitRemote: String?, _ options: PullOptions,
+        _ reader: RevisionReader? = nil
+    ) {
         var options = options
         options.defaultRemote = gitRemote.flatMap { session.config["remote.\($0).dvcremote"] }
         self.session = session
         self.options = options
+        self.reader = reader
     }
 
     struct Plan {
@@ -50,8 +56,9 @@ struct CommitDataFetch {
         if commits.isEmpty { return plan }
         var revisions = RevisionSelection()
         revisions.commits = commits
-        let found = try DataCollector(session.repository, sources: session.configurationSources)
-            .collect(commits: revisions)
+        let found = try DataCollector(
+            session.repository, sources: session.configurationSources, reader: reader
+        ).collect(commits: revisions)
         plan.errors = found.problems.map(\.error)
         let limit = session.jobs(options.jobs, remote: nil, blocksThreads: true)
         let workers = try Workers(threads: limit)

@@ -1,5 +1,6 @@
 package import Basics
 package import Git
+internal import Planning
 
 /// What a pull of experiments did.
 package struct ExperimentPullReport: Sendable {
@@ -46,7 +47,13 @@ package struct ExperimentPull {
         let repository = session.repository
         let selection = try options.scope.selection(in: repository)
         let head = try repository.headCommit()
-        let local = try LocalExperiments(ofHead: head, in: repository)
+        // All of these start while the remote thinks.
+        var local = try LocalExperiments(ofHead: head, in: repository)
+        let reader = RevisionReader(repository)
+        try reader.begin()
+        let early = try EarlyFetch(
+            listing.isNear ? selection.likelyRefs(head: head) : [], from: remote, besides: &local,
+            into: repository)
         let selected = try listing.finish(selection, head: head)
             .selected(by: selection, head: head, remote: remote.name)
         var report = ExperimentPullReport()
@@ -56,8 +63,9 @@ package struct ExperimentPull {
                 .map { ($0.ref, $0.tip) }, uniquingKeysWith: { first, _ in first })
         let news = selected.filter { here[$0.ref] != $0.tip }
         report.upToDate = selected.filter { here[$0.ref] == $0.tip }.map(\.ref)
-        try remote.fetch(news.map(\.ref), into: repository)
-        let commits = try repository.commits(ofAny: selected)
+        if try !early.brings(news, reader) { try remote.fetch(news.map(\.ref), into: repository) }
+        let commits = try repository.commits(
+            ofAny: selected, parents: try reader.firstParents(of: selected.map(\.tip)))
         var changes: [RefChange] = []
         for experiment in news where commits[experiment] != nil {
             let (ref, old) = (experiment.ref, here[experiment.ref])
@@ -77,11 +85,12 @@ package struct ExperimentPull {
         report.warnings += others
         let left = Set(report.diverged)
         let wanted = selected.filter { !left.contains($0.ref) && commits[$0] != nil }
-        let data = CommitDataFetch(session, from: remote.name, options.pulling)
+        let data = CommitDataFetch(session, from: remote.name, options.pulling, reader)
+        let change = changes.isEmpty || options.isDryRun ? nil : try repository.beginChange()
         let plan =
             options.includesData
             ? try await data.plan(uniqued(wanted.flatMap { commits[$0] ?? [] })) : nil
-        if !options.isDryRun { try repository.change(changes) }
+        try change?.make(changes)
         guard let plan else { return report }
         let fetched = try await data.run(plan)
         report.errors += fetched.errors
@@ -108,7 +117,8 @@ extension ExperimentTransferOptions {
 private struct LocalExperiments: ~Copyable {
     private let repository: GitRepository
     private let head: GitOID?
-    private let question: RunningCommand?
+    private var question: RunningCommand?
+    private var answer: [Experiment] = []
 
     init(ofHead head: GitOID?, in repository: GitRepository) throws(SubprocessError) {
         self.repository = repository
@@ -120,12 +130,48 @@ private struct LocalExperiments: ~Copyable {
         }
     }
 
-    consuming func experiments(
+    /// Those of the commit that is checked out.
+    mutating func ofHead() throws(SubprocessError) -> [Experiment] {
+        if let question = question.take() {
+            answer = Experiment.parse(try question.outputIfSuccessful())
+        }
+        return answer
+    }
+
+    mutating func experiments(
         from baselines: [GitOID]
     ) throws(SubprocessError) -> [Experiment] {
-        guard baselines.count == 1, baselines.first == head, let question else {
+        guard baselines.count == 1, baselines.first == head else {
             return try repository.experiments(from: baselines)
         }
-        return Experiment.parse(try question.outputIfSuccessful())
+        return try ofHead()
+    }
+}
+
+/// A fetch of what is most likely meant, while the remote is asked what it has.
+private struct EarlyFetch: ~Copyable {
+    private let refs: Set<ExperimentRef>
+    private var command: RunningCommand?
+
+    /// `likely`: of those the ones that are not here are fetched.
+    init(
+        _ likely: [ExperimentRef], from remote: ExperimentRemote,
+        besides local: inout LocalExperiments, into repository: GitRepository
+    ) throws(SubprocessError) {
+        let here = likely.isEmpty ? [] : Set(try local.ofHead().map(\.ref))
+        let refs = likely.filter { !here.contains($0) }
+        let command = refs.isEmpty ? nil : try remote.beginFetch(refs, into: repository)
+        self.refs = Set(refs)
+        self.command = command
+    }
+
+    /// Waits for it, and says whether it brought all of these.
+    ///
+    /// What went wrong is found again by whoever fetches them then; and a ref may have moved meanwhile.
+    consuming func brings(_ news: [Experiment], _ reader: RevisionReader) throws -> Bool {
+        guard let command = command.take(), try command.finish().status.isSuccess,
+            news.allSatisfy({ refs.contains($0.ref) })
+        else { return false }
+        return try reader.commits(of: news.map(\.tip)).allSatisfy { $0 != nil }
     }
 }
