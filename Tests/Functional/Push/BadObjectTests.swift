@@ -43,7 +43,10 @@ import Testing
         try world.repository.addDirectory("d", .init(uniqueKeysWithValues: names))
         for index in 10..<35 { try world.loseFromCache(objectID(of: Array("\(index)".utf8))) }
         try world.commit()
-        let lines = world.ourLines(try world.push("-q", "origin", "main"))
+        // Nothing was ever pushed there: that it is empty comes first, with a hint.
+        let all = world.ourLines(try world.push("-q", "origin", "main"))
+        #expect(all.first?.contains("the directory of remote 'storage' is empty") == true)
+        let lines = Array(all.dropFirst(2))
         #expect(lines.count == 12)
         #expect(lines[0].hasPrefix("error: 'd/f10' (commit "))
         #expect(
@@ -96,7 +99,7 @@ import Testing
             "'data' (commit @) needs \(DVCRepository.key(list)), which is neither in the cache nor on "
                 + "remote 'storage'; '\(place)': ")
         let result = try world.push("-q", "origin", "main")
-        #expect(world.ourLines(result).first?.contains(flaw) == true, "\(result)")
+        #expect(world.ourLines(result).contains { $0.contains(flaw) }, "\(result)")
         #expect(try world.stored() == [])
     }
 }

@@ -6,7 +6,7 @@ internal import Digests
 /// what they turned out to be.
 ///
 /// Their metafiles never say that, so without this an import would be gone for good once Git has left
-/// its commit (docs/decisions/0024). A file of Git's own directory, which nothing in the repository can
+/// its commit (docs/decisions/0026). A file of Git's own directory, which nothing in the repository can
 /// forge; losing it leaves such imports away until the next pull.
 struct PulledImports {
     let file: FilePath

@@ -118,7 +118,8 @@ package struct FollowWorkflow {
             report.changedCount += done.entries.count
         }
         report.add(done)
-        if report.errors.isEmpty {
+        // A remote that is not there is told of without the outs that need it.
+        if report.errors.allSatisfy({ $0 is RemoteDirectoryError }) {
             report.errors += done.missing.map { NotInCacheError(path: $0) } as [any UserFacingError]
         }
         _ = consume lock
