@@ -28,8 +28,10 @@ struct CommitDataFetch {
         self.init(session, from: gitRemote, PullOptions(progress: progress))
     }
 
-    /// `options`: which remote, how many transfers at a time, the run-cache, a dry run. `reader`: one that
-    /// has started already.
+    /// The same with what the user asked for.
+    ///
+    /// `options`: which remote, how many transfers at a time, the run-cache, a dry run.
+    /// `reader`: one that has started already.
     init(
         _ session: Session, from gitRemote: String?, _ options: PullOptions,
         _ reader: RevisionReader? = nil
