@@ -13,6 +13,8 @@ package final class ScratchDirectory: Sendable {
 
     /// `inMemory`: on a file system in memory, where there is one, for what writes much.
     package init(inMemory: Bool = false) throws {
+        // As every program of ours does: a server that goes away must not end the process of all tests.
+        signal(SIGPIPE, SIG_IGN)
         let usual = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
         let hasMemory = inMemory && access("/dev/shm", W_OK | X_OK) == 0
         let base = hasMemory ? "/dev/shm" : usual
