@@ -176,6 +176,41 @@ import Glibc
         #expect((2...4).contains(sessions))
     }
 
+    @Test func `folders that were removed are made again once, however many objects miss them`()
+        async throws
+    {
+        let log = scratch.path.appending("log")
+        let store = store { [server] _ in "exec \(server) -e -l INFO 2>>\(log)" }
+        let sources = try (0..<60).map { try source(size: 3000, seed: UInt64($0 + 1)) }
+        for round in 0..<2 {
+            try await forEachIndexConcurrently(60, limit: 30) { index in
+                _ = try await store.put(fileAt: sources[index].path, as: sources[index].key)
+            }
+            #expect(try checkObjects() == 60)
+            if round == 0 { try renameFile(root, to: scratch.path.appending("gone")) }
+        }
+        let lines = try readFile(log).split(separator: UInt8(ascii: "\n")).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        for folder in [root, root.appending("files"), root.appending("files/md5")] {
+            #expect(lines.count { $0.contains("mkdir name \"\(folder)\"") } == 2, "\(folder)")
+        }
+    }
+
+    @Test func `a session that does not know what others made makes it for itself`() async throws {
+        let program = try S3Server.program("rclone")
+        let log = scratch.path.appending("log")
+        // In memory, where no session sees what another made.
+        let store = store(patience: .zero) { session in
+            "echo \(session) >>\(log); exec \(program) serve sftp --stdio --config '' :memory:bucket"
+        }
+        let sources = try (0..<600).map { try source(size: 3000, seed: UInt64($0 + 1)) }
+        try await forEachIndexConcurrently(600, limit: 40) { index in
+            _ = try await store.put(fileAt: sources[index].path, as: sources[index].key)
+        }
+        #expect(try readFile(log).split(separator: UInt8(ascii: "\n")).count > 1)
+    }
+
     @Test func `ssh that cannot connect says why, and is not started again`() async throws {
         let count = SharedCounter()
         let store = store { _ in

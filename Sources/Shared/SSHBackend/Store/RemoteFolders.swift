@@ -6,8 +6,15 @@ final class RemoteFolders: Sendable {
         var present: Set<FilePath> = []
         /// Those that were seen to be missing and are wanted.
         var absent: Set<FilePath> = []
-        var making: [FilePath: [CheckedContinuation<Void, Never>]] = [:]
+        var making: [Making: [CheckedContinuation<Void, Never>]] = [:]
         var hasCheckedRoot = false
+    }
+
+    /// What one task does while others wait for it.
+    private struct Making: Hashable {
+        var folder: FilePath
+        /// Of the session that is to know a folder which is there for others; `nil` for all.
+        var session: ObjectIdentifier?
     }
 
     private let state = Locked(State())
@@ -43,18 +50,18 @@ final class RemoteFolders: Sendable {
         while true {
             let turn = state.withLock { state -> Turn in
                 if state.present.contains(folder) { return .nothingToDo }
-                if state.making[folder] != nil { return .wait }
+                if state.making[Making(folder: folder)] != nil { return .wait }
                 let isAbsent = state.absent.contains(folder)
                 let batch = isAbsent ? Array(state.absent) : [folder]
                 if isAbsent { state.absent = [] }
-                for folder in batch { state.making[folder] = [] }
+                for folder in batch { state.making[Making(folder: folder)] = [] }
                 return .make(batch, areAbsent: isAbsent)
             }
             switch turn {
             case .nothingToDo: return
-            case .wait: await finished(folder)
+            case .wait: await finished(Making(folder: folder))
             case .make(let batch, let areAbsent):
-                defer { finish(batch) }
+                defer { finish(batch.map { Making(folder: $0) }) }
                 try await make(batch, areAbsent)
                 state.withLock { $0.present.formUnion(batch) }
                 return
@@ -62,18 +69,36 @@ final class RemoteFolders: Sendable {
         }
     }
 
-    private func finished(_ folder: FilePath) async {
+    /// Runs `body` when nobody else does for the same folder and session.
+    func oneAtATime(
+        _ folder: FilePath, in session: SFTPSession, _ body: () async throws -> Void
+    ) async throws {
+        let making = Making(folder: folder, session: ObjectIdentifier(session))
+        while true {
+            let isMine = state.withLock { state in
+                if state.making[making] != nil { return false }
+                state.making[making] = []
+                return true
+            }
+            if isMine { break }
+            await finished(making)
+        }
+        defer { finish([making]) }
+        try await body()
+    }
+
+    private func finished(_ making: Making) async {
         await withCheckedContinuation { waiter in
             let isOver = state.withLock { state in
-                guard state.making[folder] != nil else { return true }
-                state.making[folder]?.append(waiter)
+                guard state.making[making] != nil else { return true }
+                state.making[making]?.append(waiter)
                 return false
             }
             if isOver { waiter.resume() }
         }
     }
 
-    private func finish(_ batch: [FilePath]) {
+    private func finish(_ batch: [Making]) {
         let waiters = state.withLock { state in
             batch.flatMap { state.making.removeValue(forKey: $0) ?? [] }
         }
@@ -91,11 +116,16 @@ extension SSHStore {
     }
 
     /// Makes a folder, and those above it, of which it was thought that they are there.
+    ///
+    /// Many objects miss the same folders: one task asks for each and makes it, the others find it.
     func remake(_ folder: FilePath, _ session: SFTPSession) async throws {
         if folder.isEmpty || folder == "/" { return }
-        if try await isFolder(folder, session) { return }
-        try await remake(folder.parent, session)
-        try await make(folder, session.send(.mkdir(folder)), session)
+        try await folders.oneAtATime(folder, in: session) {
+            if try await isFolder(folder, session) { return }
+            try await remake(folder.parent, session)
+            let answer = try await session.send(.mkdir(folder)).value()
+            try await check(answer, made: folder, session)
+        }
     }
 
     private func isFolder(_ path: FilePath, _ session: SFTPSession) async throws -> Bool {
@@ -122,6 +152,16 @@ extension SSHStore {
         _ folder: FilePath, _ reply: SFTPReply, _ session: SFTPSession
     ) async throws {
         let answer = try await reply.value()
+        if case .status(let status) = answer, status.code == .noSuchFile {
+            // Another session made those above it, and this one keeps a picture of its own.
+            return try await remake(folder, session)
+        }
+        try await check(answer, made: folder, session)
+    }
+
+    private func check(
+        _ answer: SFTPResponse, made folder: FilePath, _ session: SFTPSession
+    ) async throws {
         if case .status(let status) = answer, status.code == .ok { return }
         // Somebody else may have been faster, which servers do not tell from other failures.
         if try await isFolder(folder, session) { return }
