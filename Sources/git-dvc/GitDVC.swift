@@ -32,7 +32,8 @@ import Glibc
         let work = Task { await run(words) }
         signals.onFirst { work.cancel() }
         let code = await work.value
-        exit(signals.received.map { 128 + $0 } ?? code)
+        // Not exit(3), which takes libraries apart that threads on their way out still use.
+        _exit(signals.received.map { 128 + $0 } ?? code)
     }
 
     /// Runs the command that `words` name and returns the exit code.
