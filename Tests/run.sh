@@ -187,7 +187,10 @@ closing=$(grep -E 'Test run with [0-9]+ tests?.* (passed|failed) after' "$log" |
 case $closing in
 '' | *'with 0 tests'*) failed="$failed (no test was run)" ;;
 esac
-grep -E '(✘|✗).* recorded an issue' "$log" | head -n 20 || true
+# Each with the lines below it, which say why.
+awk '/(✘|✗).* recorded an issue/ { lines = 12 }
+    lines > 0 && /^(◇|✔)/ { lines = 0 }
+    lines > 0 { print; lines-- }' "$log" | head -n 120
 if [ -n "$failed" ]; then
     printf 'FAILED:%s (all of it: %s)\n' "$failed" "$log"
 else
