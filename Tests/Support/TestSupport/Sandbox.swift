@@ -155,12 +155,24 @@ package final class Sandbox: Sendable {
     }
 
     /// Writes a file and creates its folders; returns its path.
+    ///
+    /// A program is written by another process: what a test that runs beside this one starts just
+    /// now would hold a file that we have open, and until it is its own program nobody could run
+    /// ours ("Text file busy").
     @discardableResult
     package func write(
         _ content: [UInt8], to path: FilePath, mode: Int = 0o644
     ) throws -> FilePath {
         try createDirectories(path.parent)
-        try writeFile(path, content)
+        if mode & 0o111 == 0 {
+            try writeFile(path, content)
+        } else {
+            try start(
+                "sh", ["-c", "cat >\"$1.new\" && mv -f \"$1.new\" \"$1\"", "sh", path.string],
+                stdin: content
+            )
+            .wait().checked()
+        }
         _ = path.withCString { chmod($0, mode_t(mode)) }  // exact, whatever the umask
         return path
     }
