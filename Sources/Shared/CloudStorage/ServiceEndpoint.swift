@@ -14,16 +14,41 @@ package struct ServiceEndpoint: Equatable, Sendable {
         let rest = text[mark.upperBound...].prefix { $0 != "?" && $0 != "#" }
         // A password in it would be sent along with nothing that asks for it.
         let authority = rest.prefix { $0 != "/" }.split(separator: "@").last ?? ""
-        var host = authority.lowercased()
-        let usualPort = scheme == "https" ? ":443" : ":80"
-        if host.hasSuffix(usualPort) { host.removeLast(usualPort.count) }
-        guard ["http", "https"].contains(scheme), !host.isEmpty,
-            host.utf8.allSatisfy({ Self.isHostByte($0) || ":[]".utf8.contains($0) })
+        guard ["http", "https"].contains(scheme),
+            let (name, port) = Self.place(authority.lowercased())
         else { return nil }
         var path = rest.drop { $0 != "/" }
         while path.hasSuffix("/") { path.removeLast() }
-        (self.scheme, self.host, self.path) = (scheme, host, String(path))
+        let usualPort = scheme == "https" ? 443 : 80
+        host = port.map { $0 == usualPort ? name : "\(name):\($0)" } ?? name
+        (self.scheme, self.path) = (scheme, String(path))
     }
+
+    /// A name or an address, which has brackets around it when it has colons, and the port behind it.
+    private static func place(_ authority: String) -> (name: String, port: Int?)? {
+        let name: Substring
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else { return nil }
+            name = authority[...end]
+            guard name.count > 2,
+                name.dropFirst().dropLast().utf8.allSatisfy({ isHostByte($0) || $0 == colon })
+            else { return nil }
+        } else {
+            name = authority.prefix { $0 != ":" }
+            guard !name.isEmpty, !name.hasPrefix("-"), name.utf8.allSatisfy(isHostByte) else {
+                return nil
+            }
+        }
+        let rest = authority[name.endIndex...]
+        if rest.isEmpty || rest == ":" { return (String(name), nil) }
+        let digits = rest.dropFirst()
+        guard rest.utf8.first == colon, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let port = Int(digits), (1...65535).contains(port)
+        else { return nil }
+        return (String(name), port)
+    }
+
+    private static let colon = UInt8(ascii: ":")
 
     package var url: String { "\(scheme)://\(host)\(path)" }
 

@@ -9,6 +9,10 @@ import Testing
             ("http://user:secret@127.0.0.1:9000/x?y#z", "http://127.0.0.1:9000/x"),
             ("https://[::1]:9000", "https://[::1]:9000"), ("ftp://h", nil), ("h", nil),
             ("https://", nil), ("https://a b", nil), ("https://h\r\nX: y", nil), ("", nil),
+            ("https://h:443:443/a", nil), ("https://h:x", nil), ("https://h:0", nil),
+            ("https://h:65536", nil), ("https://h:", "https://h"), ("https://-h", nil),
+            ("https://[::1", nil), ("https://[]", nil), ("https://[::1]x", nil),
+            ("https://::1", nil), ("https://[::1]:443", "https://[::1]"),
         ] as [(String, String?)])
     func `a URL says where a service is`(text: String, url: String?) {
         #expect(ServiceEndpoint(text)?.url == url)
