@@ -1,8 +1,10 @@
 internal import Basics
+internal import Synchronization
 
 /// How many bytes may be held in memory at once, by all transfers of a store.
 ///
-/// First come, first served. What is given back may come from any thread.
+/// First come, first served. What is given back may come from any thread. As long as nobody waits no
+/// lock is taken: with thousands of small files two threads would meet there for each of them.
 final class ByteBudget: Sendable {
     private struct Waiter {
         let number: Int
@@ -11,7 +13,6 @@ final class ByteBudget: Sendable {
     }
 
     private struct State {
-        var available: Int
         var waiters: [Waiter] = []
         var nextNumber = 0
         /// Waiters that were cancelled before they were in the queue.
@@ -19,11 +20,17 @@ final class ByteBudget: Sendable {
     }
 
     private let total: Int
-    private let state: Locked<State>
+    private let available: Atomic<Int>
+    /// The length of the queue, which is changed under its lock.
+    ///
+    /// Whoever waits first counts himself and then looks for free bytes; whoever gives some back does it
+    /// the other way around. So one of the two always sees the other.
+    private let waiterCount = Atomic<Int>(0)
+    private let state = Locked(State())
 
     init(_ total: Int) {
         self.total = total
-        state = Locked(State(available: total))
+        available = Atomic(total)
     }
 
     /// Waits until so many bytes are free; more than there are count as all of them.
@@ -43,6 +50,7 @@ final class ByteBudget: Sendable {
                     if state.cancelled.remove(number) != nil { return true }
                     state.waiters.append(
                         Waiter(number: number, count: count, continuation: continuation))
+                    waiterCount.add(1, ordering: .sequentiallyConsistent)
                     return false
                 }
                 if isCancelled { continuation.resume(throwing: CancellationError()) }
@@ -54,6 +62,7 @@ final class ByteBudget: Sendable {
                     state.cancelled.insert(number)
                     return nil
                 }
+                waiterCount.subtract(1, ordering: .sequentiallyConsistent)
                 return state.waiters.remove(at: index)
             }
             waiter?.continuation.resume(throwing: CancellationError())
@@ -64,26 +73,32 @@ final class ByteBudget: Sendable {
 
     /// Takes so many bytes if they are free and nobody waits.
     func takeNow(_ count: Int) -> Bool {
-        let count = min(count, total)
-        return state.withLock { state in
-            guard state.waiters.isEmpty, state.available >= count else { return false }
-            state.available -= count
-            return true
-        }
+        waiterCount.load(ordering: .sequentiallyConsistent) == 0 && subtract(min(count, total))
     }
 
     func giveBack(_ count: Int) {
-        state.withLock { $0.available += min(count, total) }
-        serve()
+        available.add(min(count, total), ordering: .sequentiallyConsistent)
+        if waiterCount.load(ordering: .sequentiallyConsistent) > 0 { serve() }
+    }
+
+    private func subtract(_ count: Int) -> Bool {
+        var free = available.load(ordering: .sequentiallyConsistent)
+        while free >= count {
+            let (isDone, found) = available.weakCompareExchange(
+                expected: free, desired: free - count, ordering: .sequentiallyConsistent)
+            if isDone { return true }
+            free = found
+        }
+        return false
     }
 
     private func serve() {
         let served = state.withLock { state in
             var served: [CheckedContinuation<Void, any Error>] = []
-            while let first = state.waiters.first, first.count <= state.available {
-                state.available -= first.count
+            while let first = state.waiters.first, subtract(first.count) {
                 served.append(first.continuation)
                 state.waiters.removeFirst()
+                waiterCount.subtract(1, ordering: .sequentiallyConsistent)
             }
             return served
         }
