@@ -1,5 +1,5 @@
 internal import Basics
-internal import DVC
+package import DVC
 internal import Digests
 package import Git
 package import StatusCache
@@ -15,6 +15,8 @@ package final class PushPlanner {
     private let configurations: Configurations
     private let reader: RevisionReader
     private let collector: OutCollector
+    /// Called for each remote that will be asked for something, as soon as that is known.
+    package var onDemand: (DVCRemote) -> Void = { _ in }
     /// What the working copy says of a DVC root, where that counts.
     private var workspaceConfiguration: (FilePath) throws -> DVCConfig? = { _ in nil }
     /// Which tips still have a set of files as it was; asked again for every object it concerns.
@@ -289,7 +291,9 @@ package final class PushPlanner {
                 }
             }
         }
-        plan.stores = try builders.map { builder in try builder.plan(knowing: status) }
+        plan.stores = try builders.map { builder in
+            try builder.plan(knowing: status, onDemand: onDemand)
+        }
         plan.problems += absentMembers(of: plan.stores)
         plan.beliefs += plan.stores.map { Belief(remote: $0.remote, oids: $0.recorded + $0.bases) }
         return plan

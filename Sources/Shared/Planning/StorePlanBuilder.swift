@@ -20,7 +20,11 @@ struct StorePlanBuilder {
     mutating func add(_ out: NeededOut) { plan.outs.append(out) }
 
     /// Sorts the outs into what is recorded and what to ask for, and opens directories.
-    func plan(knowing status: StatusCache?) throws -> StorePlan {
+    ///
+    /// `onDemand` is called once it is known that the store will be asked, before any list is read.
+    func plan(
+        knowing status: StatusCache?, onDemand: (DVCRemote) -> Void = { _ in }
+    ) throws -> StorePlan {
         var plan = plan
         let url = plan.remote.canonicalURL
         let parts = DirectoryParts(of: plan.outs)
@@ -34,6 +38,7 @@ struct StorePlanBuilder {
         let oids = uniqued(plan.outs.map(\.oid))
         let recorded = try status?.present(oids, in: url) ?? []
         plan.recorded = oids.filter(recorded.contains)
+        if plan.recorded.count < oids.count { onDemand(plan.remote) }
         var places: [ObjectID: FilePath] = [:]
         for out in plan.outs where out.oid.isDirectory && places[out.oid] == nil {
             places[out.oid] = out.path

@@ -14,6 +14,11 @@ package protocol ObjectStore: Sendable {
     /// What the store keeps under the names of the files, in versions; `nil` when it cannot.
     var versions: (any VersionedStore)? { get }
 
+    /// Begins what the first request would wait for, such as a log-in, and returns at once.
+    ///
+    /// For whoever knows that requests will follow; what goes wrong is told to the first of them.
+    func getReady()
+
     /// The size in bytes, or `nil` when there is no such object.
     func size(of key: ObjectKey) async throws -> Int64?
 
@@ -56,6 +61,9 @@ extension ObjectStore {
     package var runCache: (any RunCacheStore)? { nil }
 
     package var versions: (any VersionedStore)? { nil }
+
+    /// Most connect quickly, with the first request.
+    package func getReady() {}
 
     /// A request for each.
     package func presence(of run: ObjectRun) async throws -> [Bool] {

@@ -32,6 +32,8 @@ package struct TracingStore: ObjectStore {
 
     package var versions: (any VersionedStore)? { base.versions }
 
+    package func getReady() { base.getReady() }
+
     package func size(of key: ObjectKey) async throws -> Int64? {
         try await traced(.find, key, { try await base.size(of: key) }, bytes: { $0 })
     }

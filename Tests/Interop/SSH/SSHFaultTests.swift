@@ -227,6 +227,48 @@ import Glibc
         #expect(count.value.load(ordering: .relaxed) == 1)
     }
 
+    @Test func `the first request uses the session that was opened ahead of it`() async throws {
+        let log = scratch.path.appending("log")
+        let store = store { [server] session in "echo \(session) >>\(log); exec \(server)" }
+        store.getReady()
+        store.getReady()
+        while (try? readFile(log)) == nil { try await Task.sleep(for: .milliseconds(5)) }
+        let (path, key) = try source(size: 100)
+        _ = try await store.put(fileAt: path, as: key)
+        #expect(try checkObjects() == 1)
+        #expect(try readFile(log) == Array("1\n".utf8))
+    }
+
+    @Test(.timeLimit(.minutes(2)))
+    func `what went wrong ahead of the first request is told to it`() async throws {
+        let log = scratch.path.appending("log")
+        let store = store { session in
+            "echo \(session) >>\(log); echo 'me@there: Permission denied (publickey).' >&2; exit 255"
+        }
+        store.getReady()
+        while (try? readFile(log)) == nil { try await Task.sleep(for: .milliseconds(5)) }
+        let (path, key) = try source(size: 100)
+        let error = await expect("denied") { try await store.put(fileAt: path, as: key) }
+        #expect(error?.summary.contains("Permission denied (publickey)") == true)
+        // A second log-in would ask for the same password again.
+        #expect(try readFile(log) == Array("1\n".utf8))
+    }
+
+    @Test func `a session that is dropped ahead of the first request is opened again`() async throws
+    {
+        let log = scratch.path.appending("log")
+        let store = store { [server] session in
+            "echo \(session) >>\(log); "
+                + (session == 1
+                    ? "echo 'Connection reset by peer' >&2; exit 255" : "exec \(server)")
+        }
+        store.getReady()
+        let (path, key) = try source(size: 100)
+        _ = try await store.put(fileAt: path, as: key)
+        #expect(try checkObjects() == 1)
+        #expect(try readFile(log) == Array("1\n2\n".utf8))
+    }
+
     @Test func `a remote that is a file is told from one that is missing`() async throws {
         try writeFile(root, [1])
         let (path, key) = try source(size: 100)

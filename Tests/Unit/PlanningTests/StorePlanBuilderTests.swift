@@ -47,7 +47,8 @@ import Testing
     }
 
     private func plan(
-        _ outs: [(ObjectID, FilePath)], cache: FilePath?, knowing status: StatusCache?
+        _ outs: [(ObjectID, FilePath)], cache: FilePath?, knowing status: StatusCache?,
+        onDemand: (DVCRemote) -> Void = { _ in }
     ) throws -> StorePlan {
         var builder = StorePlanBuilder(remote, cacheDirectory: cache)
         for (oid, path) in outs {
@@ -55,7 +56,7 @@ import Testing
                 NeededOut(
                     oid: oid, path: path, sources: [], revision: .workspace))
         }
-        return try builder.plan(knowing: status)
+        return try builder.plan(knowing: status, onDemand: onDemand)
     }
 
     @Test func `each object is planned once, every out is kept`() throws {
@@ -82,6 +83,18 @@ import Testing
             [(Self.oid(9), "a"), (directory, "d")], cache: cache, knowing: status)
         #expect(plan.isSatisfied)
         #expect(plan.recorded == [Self.oid(9), directory])
+    }
+
+    @Test func `that a store will be asked is known once, and never of one that is not`() throws {
+        try record([Self.oid(9)], at: "d", try cached(try listing(1).encoded()))
+        var demands: [DVCRemote] = []
+        _ = try plan([(Self.oid(9), "a")], cache: cache, knowing: status) { demands.append($0) }
+        #expect(demands.isEmpty)
+        _ = try plan(
+            [(Self.oid(9), "a"), (Self.oid(8), "b"), (Self.oid(7), "c")], cache: cache,
+            knowing: status
+        ) { demands.append($0) }
+        #expect(demands == [remote])
     }
 
     @Test func `only members that the last list did not have are wanted`() throws {

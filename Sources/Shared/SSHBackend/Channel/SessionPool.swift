@@ -62,16 +62,23 @@ final class SessionPool: Sendable {
         return try await body(session)
     }
 
+    /// Opens the first session though nobody waits for it yet; returns at once.
+    func open() {
+        openAnother(state.withLock { nextOpening(&$0, isExpected: true) })
+    }
+
     // MARK: Taking and giving back
 
     private func take() async throws -> SFTPSession {
         try Task.checkCancellation()
-        let (session, number) = try state.withLock { state -> (SFTPSession?, Int) in
+        let (session, number, opening) = try state.withLock {
+            state -> (SFTPSession?, Int, Opening?) in
             if let verdict = state.verdict { throw verdict }
             state.nextNumber += 1
-            return (state.waiters.isEmpty ? Self.freeSession(&state) : nil, state.nextNumber)
+            let session = state.waiters.isEmpty ? Self.freeSession(&state) : nil
+            return (session, state.nextNumber, nextOpening(&state))
         }
-        defer { openAnother() }
+        openAnother(opening)
         if let session { return session }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { waiter in
@@ -97,13 +104,12 @@ final class SessionPool: Sendable {
     }
 
     private func giveBack(_ session: SFTPSession) {
-        state.withLock { state in
+        serve { state in
             guard let index = state.members.firstIndex(where: { $0.session === session }) else {
                 return
             }
             state.members[index].uses -= 1
         }
-        serve()
     }
 
     /// The open session with the least to do that can take more.
@@ -117,39 +123,47 @@ final class SessionPool: Sendable {
         return state.members[best].session
     }
 
-    private func serve() {
-        let served = state.withLock { state in
+    /// `change`: what happens before, under the lock that is taken for this anyway.
+    private func serve(after change: (inout State) -> Void = { _ in }) {
+        let (served, opening) = state.withLock { state in
+            change(&state)
             var served: [(Waiter, SFTPSession)] = []
             while !state.waiters.isEmpty, let session = Self.freeSession(&state) {
                 served.append((state.waiters.removeFirst().waiter, session))
             }
-            return served
+            return (served, nextOpening(&state))
         }
         for (waiter, session) in served { waiter.resume(returning: session) }
-        openAnother()
+        openAnother(opening)
     }
 
     // MARK: Opening
 
-    /// Opens a session when there is none, or those there are have long been busy.
-    private func openAnother() {
-        let isFirst = state.withLock { state -> Bool? in
-            guard !state.isStarting, state.opening.isEmpty, state.verdict == nil else { return nil }
-            if state.members.isEmpty {
-                state.isStarting = !state.waiters.isEmpty
-                return state.isStarting ? true : nil
-            }
-            guard state.members.count < state.limit, let openSince = state.openSince,
-                openSince.duration(to: .now) > patience * state.members.count,
-                state.members.allSatisfy({ $0.uses > 1 })
-            else { return nil }
-            state.isStarting = true
-            return false
+    /// A session that is to be opened, by whoever was told so.
+    private enum Opening { case first, further }
+
+    /// A session when there is none, or when those there are have long been busy.
+    ///
+    /// `isExpected`: somebody will want one.
+    private func nextOpening(_ state: inout State, isExpected: Bool = false) -> Opening? {
+        guard !state.isStarting, state.opening.isEmpty, state.verdict == nil else { return nil }
+        if state.members.isEmpty {
+            state.isStarting = isExpected || !state.waiters.isEmpty
+            return state.isStarting ? .first : nil
         }
-        guard let isFirst else { return }
+        guard state.members.count < state.limit, state.members.allSatisfy({ $0.uses > 1 }),
+            let openSince = state.openSince,
+            openSince.duration(to: .now) > patience * state.members.count
+        else { return nil }
+        state.isStarting = true
+        return .further
+    }
+
+    private func openAnother(_ opening: Opening?) {
+        guard let opening else { return }
         let session: SFTPSession
         do throws(SystemError) {
-            session = try SFTPSession(transport(isFirst)) { [weak self] session, event in
+            session = try SFTPSession(transport(opening == .first)) { [weak self] session, event in
                 self?.take(event, of: session)
             }
         } catch {

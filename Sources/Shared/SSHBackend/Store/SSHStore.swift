@@ -68,6 +68,9 @@ package struct SSHStore: ObjectStore {
 
     package var runCache: (any RunCacheStore)? { SSHRunCache(store: self) }
 
+    /// Starts ssh, whose log-in takes longer than all else that a small push does.
+    package func getReady() { pool.open() }
+
     func path(of key: ObjectKey) -> FilePath { key.path(below: configuration.root) }
 
     /// The size in bytes, or `nil` when there is no such object.

@@ -12,12 +12,14 @@ package struct PushWorkflow {
     private let session: Session
     private let options: PushOptions
     private let reader: RevisionReader?
+    private let stores: PushStores
 
     /// `reader`: one that has started already.
     package init(_ session: Session, _ options: PushOptions, _ reader: RevisionReader? = nil) {
         self.session = session
         self.options = options
         self.reader = reader
+        stores = PushStores(session, jobs: options.jobs)
     }
 
     /// Uploads what `source` needs.
@@ -118,9 +120,11 @@ package struct PushWorkflow {
         }
         var selections = options.remotes.map { RemoteSelection(only: $0) }
         if selections.isEmpty { selections = [RemoteSelection(defaultName: defaultName)] }
-        return PushPlanner(
+        let planner = PushPlanner(
             session.repository, sources: session.configurationSources, selections: selections,
             status: status, reader)
+        planner.onDemand = stores.expect
+        return planner
     }
 
     private func plan(_ source: PushSource, _ planner: PushPlanner) throws -> PushPlan {
@@ -181,7 +185,7 @@ package struct PushWorkflow {
         var outcome = StoreOutcome(plan: plan)
         if plan.isSatisfied { return outcome }
         do {
-            let store = try session.store(for: plan.remote, jobs: options.jobs)
+            let store = try stores.store(for: plan.remote)
             let blocks = store.traits.blocksThreads
             let jobs = session.jobs(
                 options.jobs, remote: plan.remote.jobs, blocksThreads: blocks,
