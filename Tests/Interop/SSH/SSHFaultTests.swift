@@ -24,11 +24,15 @@ import Glibc
 
     /// A store whose sessions are those of a shell's line, which is given its number.
     private func store(
-        patience: Duration = .seconds(1),
+        patience: Duration = .seconds(1), password: String? = nil,
         _ line: @escaping @Sendable (_ session: Int) -> String
     ) -> RetryingStore {
         var configuration = SSHConfiguration(name: "storage", root: root)
         configuration.patience = patience
+        if var login = (try? SSHAddress(url: "ssh://there:2022/remote")).map(SSHLogin.init) {
+            login.password = password
+            configuration.peer = .server(login)
+        }
         let count = SharedCounter()
         let environment = Environment(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"])
         let store = SSHStore(configuration) { _ in
@@ -267,6 +271,45 @@ import Glibc
         _ = try await store.put(fileAt: path, as: key)
         #expect(try checkObjects() == 1)
         #expect(try readFile(log) == Array("1\n2\n".utf8))
+    }
+
+    @Test(arguments: [
+        (
+            "me@there: Permission denied (publickey,gssapi).", "denied",
+            "the server takes no password, only publickey,gssapi: set 'keyfile' of the remote"
+        ),
+        (
+            "me@there: Permission denied (publickey,password).", "denied",
+            "check the password or passphrase of the remote"
+        ),
+        (
+            "kex_exchange_identification: Connection closed by remote host", "interrupted",
+            "see whether 'ssh -p 2022 there' works, and what 'git dvc remote list' says"
+        ),
+    ])
+    func `who cannot log in is told what to do about it`(
+        words: String, reason: String, advice: String
+    ) async throws {
+        let store = store(password: "secret") { _ in "echo '  \(words)' >&2; exit 255" }
+        let (path, key) = try source(size: 100)
+        let error = await expect(reason) { try await store.put(fileAt: path, as: key) }
+        #expect(error?.summary.hasSuffix(": \(words)") == true)
+        #expect(error?.advice == advice)
+    }
+
+    @Test func `a folder that cannot be made is named, with what to look at`() async throws {
+        var configuration = SSHConfiguration(name: "storage", root: "/proc/remote")
+        configuration.patience = .seconds(1)
+        let store = SSHStore(configuration) { [server] _ in
+            SFTPTransport(Command(FilePath(server), [], environment: Environment([:])))
+        }
+        let (path, key) = try source(size: 100)
+        let error = await expect("failed") { try await store.put(fileAt: path, as: key) }
+        #expect(error?.summary.contains("'/proc/remote'") == true)
+        #expect(
+            error?.advice
+                == "nothing can be made there: check the url of remote 'storage' with 'git dvc remote list'"
+        )
     }
 
     @Test func `a remote that is a file is told from one that is missing`() async throws {

@@ -24,7 +24,7 @@ extension SFTPSessionFailure {
         case .notStarted(let words): return words
         case .ended(let words):
             let kind = wasOpen ? "the connection was lost" : "\(peer.name) could not connect"
-            let said = printable(withoutTimes(words))
+            let said = printable(withoutTimes(words)).drop { $0 == " " }
             return words.isEmpty ? kind : "\(kind): \(said)"
         case .notUnderstood(.notTheProtocol(let beginning)):
             let text = String(decoding: beginning, as: UTF8.self)
@@ -39,8 +39,11 @@ extension SFTPSessionFailure {
     /// What it means for a request.
     func reason(_ peer: SFTPPeer) -> (reason: StoreError.Reason, remedy: String?) {
         let words = words(peer)
-        if isTransient { return (.interrupted(words), nil) }
+        if isTransient, wasOpen {
+            return (.interrupted(words), "run the command again; what is there is not sent again")
+        }
         let remedy = remedy(peer)
+        if isTransient { return (.interrupted(words), remedy) }
         guard case .ended(let said) = cause else { return (.unavailable(words), remedy) }
         let isDenied = ["Permission denied", "Too many authentication failures", "Host key"]
             .contains { said.contains($0) }
@@ -104,8 +107,23 @@ extension SFTPSessionFailure {
         }
     }
 
+    /// The ways to log in that ssh says the server offers, with commas between them.
+    private var methods: String? {
+        guard case .ended(let said) = cause,
+            let denied = said.firstRange(of: "Permission denied ("),
+            let end = said[denied.upperBound...].firstIndex(of: ")")
+        else { return nil }
+        return String(said[denied.upperBound..<end])
+    }
+
     private func deniedRemedy(_ login: SSHLogin?, _ target: String) -> String {
         guard let login else { return "see whether '\(target)' works" }
+        if let methods, login.password != nil,
+            !methods.contains("password"), !methods.contains("keyboard-interactive")
+        {
+            return "the server takes no password, only \(printable(methods)): set 'keyfile' of the "
+                + "remote"
+        }
         if login.hasSecrets { return "check the password or passphrase of the remote" }
         if login.asksPassword || login.asksPassphrase, !login.hasTerminal {
             return "there is no terminal on which ssh could ask for the password or passphrase"

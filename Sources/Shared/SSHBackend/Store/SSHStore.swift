@@ -137,7 +137,7 @@ package struct SSHStore: ObjectStore {
         case let refusal as SFTPRefusal:
             return StoreError(
                 operation, key, store: traits.name, refusal.reason(operation),
-                remedy: refusal.remedy(traits.name))
+                remedy: refusal.remedy(operation, traits.name))
         case let place as NotADirectory:
             return StoreError(
                 operation, key, store: traits.name,
@@ -202,9 +202,17 @@ struct SFTPRefusal: Error {
         }
     }
 
-    func remedy(_ remote: String) -> String? {
-        guard status.code == .permissionDenied else { return nil }
-        return "the user of remote '\(remote)' on the server must be allowed to do that"
+    func remedy(_ operation: StoreError.Operation, _ remote: String) -> String? {
+        switch status.code {
+        case .permissionDenied:
+            "the user of remote '\(remote)' on the server must be allowed to do that"
+        case .noSuchFile where operation == .upload:
+            "nothing can be made there: check the url of remote '\(remote)' with 'git dvc remote list'"
+        case .failure where operation == .upload && !isFull:
+            "the protocol says no more: look on the server for a quota, a limit on the size of files, "
+                + "or a disk that only can be read"
+        default: nil
+        }
     }
 }
 
