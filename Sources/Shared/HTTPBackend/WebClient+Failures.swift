@@ -45,15 +45,7 @@ extension WebClient {
         case 404, 410:
             if operation == .upload { break }
             return (.missing, nil)
-        case 401:
-            return (
-                .denied("the server wants to know who asks (\(detail))"),
-                wantsDigest(response)
-                    ? "the server asks for a Digest login, which DVC does not know either: let it take "
-                        + "Basic, over https; or check 'user' and 'password' of remote '\(name)'"
-                    : "set 'auth', 'user' and 'password' of remote '\(name)'; a secret belongs into "
-                        + "'git dvc remote modify --local'"
-            )
+        case 401: return (.denied("the server wants to know who asks (\(detail))"), login(response))
         case 403:
             return (
                 .denied("the server forbids it (\(detail))"),
@@ -72,6 +64,11 @@ extension WebClient {
         case 408, 423, 425, 429, 500, 502...504:
             let now = Int64(time(nil))
             return (.busy(detail, retryAfter: response.retryAfter(now: now)), nil)
+        case 200..<300 where method == .propfind:
+            return (
+                .unavailable("the server does not answer as one of WebDAV (\(detail))"),
+                "check the url and the credentials of remote '\(name)'"
+            )
         default: break
         }
         if operation == .upload, [404, 409].contains(status) {
@@ -81,6 +78,25 @@ extension WebClient {
             )
         }
         return (.failed("the server refused it (\(detail))"), nil)
+    }
+
+    /// What to do about a server that does not know who asks, or does not believe it.
+    private func login(_ response: HTTPResponse) -> String {
+        if wantsDigest(response) {
+            return
+                "the server asks for a Digest login, which DVC does not know either: let it take "
+                + "Basic, over https; or check 'user' and 'password' of remote '\(name)'"
+        }
+        if !configuration.identity.isNobody {
+            return
+                "the server does not accept the login: check 'user' and 'password', or the token, of "
+                + "remote '\(name)'"
+        }
+        let settings =
+            configuration.needsAuthSetting
+            ? "'auth', 'user' and 'password'" : "'user' and 'password'"
+        return "set \(settings) of remote '\(name)'; a secret belongs into "
+            + "'git dvc remote modify --local'"
     }
 
     /// Whether the first login that the server offers is one that we do not have (RFC 7616).

@@ -17,6 +17,8 @@ package struct WebConfiguration: Sendable {
     package var peer = Peer()
     /// Of HTTP, for uploads: the option `method`.
     package var uploadMethod = HTTPRequest.Method.post
+    /// Whether user and password are sent only when the option `auth` says so: not with WebDAV.
+    package var needsAuthSetting = true
 
     package init(name: String, address: WebAddress) {
         self.name = name

@@ -11,6 +11,9 @@ package protocol WebIdentity: Sendable {
 
     /// Whether ``headers(after:)`` may answer otherwise after a refusal.
     var isRenewable: Bool { get }
+
+    /// Whether requests say nothing about who sends them.
+    var isNobody: Bool { get }
 }
 
 /// Nobody, or somebody whose headers never change.
@@ -20,6 +23,7 @@ package struct FixedHeaders: WebIdentity {
     package init(_ headers: [HTTPHeader] = []) { fixed = headers }
 
     package var isRenewable: Bool { false }
+    package var isNobody: Bool { fixed.isEmpty }
 
     package func headers(after refused: [HTTPHeader]?) async throws -> [HTTPHeader] { fixed }
 }
@@ -46,6 +50,7 @@ package actor RenewedToken: WebIdentity {
     package init(_ ask: @escaping @Sendable () async throws -> String) { self.ask = ask }
 
     package nonisolated var isRenewable: Bool { true }
+    package nonisolated var isNobody: Bool { false }
 
     package func headers(after refused: [HTTPHeader]?) async throws -> [HTTPHeader] {
         if let current {

@@ -252,6 +252,9 @@ final class Transfer: @unchecked Sendable {
     private func reason(of code: CURLcode, _ library: CurlLibrary) -> TransportError.Reason {
         let words = library.words(for: code)
         switch code {
+        // The scheme is one of HTTP, so that with a connection made it is the answer that is not.
+        case CURLE_UNSUPPORTED_PROTOCOL where connectionCount(library.functions) > 0:
+            return .notHTTP
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .badRequest(words)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .hostNotFound
         case CURLE_COULDNT_CONNECT, CURLE_PROXY: return .cannotConnect(connectWords(words, library))
@@ -276,14 +279,20 @@ final class Transfer: @unchecked Sendable {
         return code == 0 ? words : systemErrorText(CInt(truncatingIfNeeded: code))
     }
 
+    /// How many connections were made for the request.
+    private func connectionCount(_ curl: UnsafePointer<ccurl_functions>) -> Int {
+        var count = 0
+        _ = ccurl_get_number(curl, handle, CURLINFO_NUM_CONNECTS, &count)
+        return count
+    }
+
     /// One line about the request, without anything that is secret.
     func traceLine(
         _ result: Result<HTTPResponse, any Error>, _ curl: UnsafePointer<ccurl_functions>
     ) -> String {
         var microseconds: curl_off_t = 0
         _ = ccurl_get_size(curl, handle, CURLINFO_TOTAL_TIME_T, &microseconds)
-        var connections = 0
-        _ = ccurl_get_number(curl, handle, CURLINFO_NUM_CONNECTS, &connections)
+        let connections = connectionCount(curl)
         let outcome: String
         switch result {
         case .success(let response): outcome = "\(response.status)"

@@ -15,6 +15,8 @@ package struct TransportError: UserFacingError, Equatable {
         case connectTimeout
         /// The peer is not who it should be, or no encryption could be agreed on.
         case tls(String)
+        /// What came is no answer of HTTP: another service listens there.
+        case notHTTP
         /// The connection ended before the answer did.
         case interrupted(String)
         /// Nothing moved for so long.
@@ -57,6 +59,7 @@ package struct TransportError: UserFacingError, Equatable {
         case .cannotConnect(let words): "cannot connect to '\(host)': \(printable(words))"
         case .connectTimeout: "cannot connect to '\(host)': no answer in time"
         case .tls(let words): "no secure connection to '\(host)': \(printable(words))"
+        case .notHTTP: "what answers at '\(host)' does not speak HTTP"
         case .interrupted(let words): "'\(host)' ended the connection: \(printable(words))"
         case .stalled(let time):
             "nothing came from '\(host)' for \(time.components.seconds) seconds"
@@ -74,6 +77,7 @@ package struct TransportError: UserFacingError, Equatable {
         case .hostNotFound: "check the name in the remote's url or endpoint, and the network"
         case .cannotConnect, .connectTimeout:
             "check the address in the remote's url or endpoint, the network, and the proxy"
+        case .notHTTP: "check host and port in the remote's url or endpoint"
         case .tls: "check the certificate authority ('ssl_verify'), and the clock of this machine"
         default: nil
         }
@@ -99,7 +103,7 @@ extension TransportError {
     /// a moment ago will work again; a wrong address never will.
     package func prospect(hasAnswered: Bool) -> Prospect {
         switch reason {
-        case .noLibrary, .tls, .badRequest: .hopeless
+        case .noLibrary, .tls, .badRequest, .notHTTP: .hopeless
         case .hostNotFound, .cannotConnect, .connectTimeout: hasAnswered ? .transient : .hopeless
         case .interrupted, .stalled: .transient
         case .tooLarge(let limit): .tooLarge(limit: limit)

@@ -121,6 +121,36 @@ import Testing
         #expect(error.affectsWholeStore)
     }
 
+    @Test func `a page in place of an answer of WebDAV is named as such`() async throws {
+        server.add(.answer(200, headers: ["content-type": "text/html"], body: "<p>Log in"))
+        let store = try fixture.webDAV()
+        let oids = (0..<9).map { objectID(of: [$0, 1]) }.sorted()
+        let error = try await fixture.failure {
+            _ = try await store.presence(of: ObjectRun(oids[...]))
+        }
+        #expect(
+            error.reason
+                == .unavailable(
+                    "the server does not answer as one of WebDAV (HTTP 200 to PROPFIND)"))
+        #expect(error.advice == "check the url and the credentials of remote 'r'")
+    }
+
+    @Test func `who is refused is told what to set, and who has set it what to check`() async throws
+    {
+        server.add(.answer(401))
+        let (path, key) = try fixture.source()
+        func advice(_ store: any ObjectStore) async throws -> String {
+            let error = try await fixture.failure { _ = try await store.put(fileAt: path, as: key) }
+            return error.advice ?? ""
+        }
+        var webDAV = try fixture.configuration()
+        webDAV.needsAuthSetting = false
+        #expect(try await advice(fixture.http()).hasPrefix("set 'auth', 'user' and 'password' of"))
+        #expect(try await advice(fixture.webDAV(webDAV)).hasPrefix("set 'user' and 'password' of"))
+        let login = FixedHeaders.basic(user: "u", password: "p")
+        #expect(try await advice(fixture.http(login)).contains("does not accept the login"))
+    }
+
     // MARK: Who asks
 
     @Test func `credentials go to the host of the remote and to no other`() async throws {

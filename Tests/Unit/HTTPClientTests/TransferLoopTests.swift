@@ -195,6 +195,11 @@ import Testing
             { $0 == .cannotConnect("connection refused") })
     }
 
+    @Test func `a service that does not speak HTTP is named as such`() async throws {
+        server.add(.raw("SSH-2.0-OpenSSH_9.2\r\n"))
+        await expectFailure(request(), { $0 == .notHTTP })
+    }
+
     @Test func `a name without an address is said`() async throws {
         await expectFailure(
             HTTPRequest(.get, "http://no-such-host.invalid/", peer: Peer()),
