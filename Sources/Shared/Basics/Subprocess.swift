@@ -14,10 +14,19 @@ package struct CommandResult: Sendable {
     package var lastWords: String { Basics.lastWords(of: errorOutput[...]) }
 }
 
-/// The last lines of what a program wrote, for an error message: at most three, without blank ones.
+/// The last lines of what a program wrote, for an error message: at most three, without blank ones and
+/// without what they are indented by.
 package func lastWords(of output: ArraySlice<UInt8>) -> String {
-    String(decoding: output, as: UTF8.self).split(whereSeparator: \.isNewline)
-        .suffix(3).joined(separator: "; ")
+    let lines = String(decoding: output, as: UTF8.self).split(whereSeparator: \.isNewline)
+        .compactMap { line -> Substring? in
+            guard let end = line.lastIndex(where: { !$0.isWhitespace }) else { return nil }
+            return line[...end].drop(while: \.isWhitespace)
+        }
+    return lines.suffix(3).reduce(into: "") { words, line in
+        // What is announced follows, as a command that helps.
+        if !words.isEmpty { words += words.hasSuffix(":") ? " " : "; " }
+        words += line
+    }
 }
 
 extension Command {

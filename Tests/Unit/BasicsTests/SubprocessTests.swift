@@ -77,6 +77,12 @@ import Glibc
         #expect(error.summary.hasSuffix("failed with exit code 7: two; three; four"))
     }
 
+    @Test func `words that are indented, or announce what follows, read as a sentence`() throws {
+        let text = #"fatal: no\n  to allow it, call:\n \n\tgit config x \n"#
+        let result = try shell("printf '\(text)' >&2").run()
+        #expect(result.lastWords == "fatal: no; to allow it, call: git config x")
+    }
+
     @Test func `a child that dies by a signal is no success`() throws {
         let status = try shell("kill -9 $$").run().status
         #expect(status == .signalled(9))
