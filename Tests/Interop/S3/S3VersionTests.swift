@@ -75,6 +75,28 @@ import Testing
         }
     }
 
+    @Test func `a part of a directory comes alone`() throws {
+        _ = try record("first")
+        try sandbox.git("push", "--quiet", "--no-verify", "origin", "main", in: world.path)
+        let clone = try world.clone()
+        func pull(_ path: String) throws -> (result: ProcessResult, requests: Int) {
+            proxy.reset()
+            let result = try world.repository.tryOurs("pull", path, in: clone)
+            return (result, proxy.requests.count)
+        }
+        let file = try pull("dir/a b")
+        #expect(file.result.succeeded && file.requests == 1, "\(file)")
+        #expect(try text(clone.appending("dir/a b")) == "firsta")
+        #expect(!fileExists(clone.appending("dir/sub")) && !fileExists(clone.appending("one.txt")))
+        let folder = try pull("dir/sub")
+        #expect(folder.result.succeeded && folder.requests == 1, "\(folder)")
+        #expect(try text(clone.appending("dir/sub/\u{e4}")) == "same")
+        let none = try pull("dir/none")
+        #expect(!none.result.succeeded && none.requests == 0, "\(none)")
+        let rest = try world.repository.tryOurs("pull", in: clone)
+        #expect(rest.succeeded && fileExists(clone.appending("one.txt")), "\(rest)")
+    }
+
     @Test func `an experiment gets its versions, too`() throws {
         let base = try record("first")
         try sandbox.git("push", "--quiet", "--no-verify", "origin", "main", in: world.path)

@@ -188,7 +188,7 @@ package struct PullWorkflow {
         for (_, batch) in versioned.sorted(by: { $0.key < $1.key }) {
             if options.isDryRun {
                 // Its objects have no names on the remote.
-                report.wouldFetch += batch.outs.map(\.needed.path.string)
+                report.wouldFetch += batch.outs.map(\.needed.meantPath.string)
                 continue
             }
             do {

@@ -13,15 +13,29 @@ struct VersionedBatch {
     var outs: [CollectedOut] = []
 
     /// What is asked for, and where each file lies, from the top of the repository.
-    fileprivate var demand: (request: VersionedRequest, places: [ObjectID: ObjectPlace]) {
+    fileprivate struct Demand {
         var request = VersionedRequest()
         var places: [ObjectID: ObjectPlace] = [:]
+        /// Parts of directories that these do not have.
+        var errors: [any UserFacingError] = []
+    }
+
+    fileprivate var demand: Demand {
+        var demand = Demand()
         for out in outs {
             let versions = out.out.versions
-            if let listing = versions?.listing { request.directories.append(listing) }
             // Without versions it was recorded before the remote kept any.
-            let files =
+            let all =
                 versions?.files ?? [OutVersions.File(path: "", oid: out.needed.oid, version: nil)]
+            let part = out.needed.part.path
+            let files = part.map { part in all.filter { $0.path.relative(to: part) != nil } } ?? all
+            if files.isEmpty, part != nil {
+                demand.errors.append(
+                    NoMemberError(
+                        place: "'\(out.needed.path)'", member: out.needed.meantPath))
+                continue
+            }
+            if let listing = versions?.listing { demand.request.directories.append(listing) }
             for file in files {
                 let path =
                     file.path.isEmpty ? out.needed.path : out.needed.path.appending(file.path)
@@ -29,12 +43,12 @@ struct VersionedBatch {
                 let version = file.version.flatMap { id in
                     path.relative(to: out.root).map { FileVersion(path: $0, id: id) }
                 }
-                request.files.append(.init(oid: file.oid, version: version))
-                places[file.oid] = ObjectPlace(
+                demand.request.files.append(.init(oid: file.oid, version: version))
+                demand.places[file.oid] = ObjectPlace(
                     oid: file.oid, path: path, revision: out.needed.revision)
             }
         }
-        return (request, places)
+        return demand
     }
 }
 
@@ -53,14 +67,15 @@ extension Session {
         let jobs = jobs(option, remote: batch.remote.jobs, blocksThreads: false)
         let workers = try Workers(threads: nil)
         defer { workers.shutDown() }
-        let (request, places) = batch.demand
+        let demand = batch.demand
+        let (request, places) = (demand.request, demand.places)
         let fetch = VersionedFetch(
             from: store, into: batch.cache, TransferOptions(jobs: jobs), on: workers)
         try await fetch.run(request) { count in
             try ProgressMeter(downloading: count, to: progress)
         }
         let result = fetch.result
-        var errors: [any UserFacingError] = result.failures.map(\.error)
+        var errors = demand.errors + result.failures.map(\.error)
         let unversioned = Set(request.files.lazy.filter { $0.version == nil }.map(\.oid))
         for oid in result.missing {
             guard let place = places[oid] else { continue }
