@@ -67,6 +67,7 @@ private func show(
     printMessages("error", report.errors)
     printUnsaved(report.unsaved, in: session)
     printMissing(missing, from: here)
+    if !isQuiet, arguments.has("allow-missing") { printPassedOver(report.missing, from: here) }
     guard report.errors.isEmpty, report.unsaved.isEmpty, missing.isEmpty else {
         return ExitCode.unexpected
     }
@@ -109,6 +110,18 @@ func printMissing(_ paths: [FilePath], from here: FilePath) {
     printPaths(paths.map { $0.relativeName(from: here) })
     write("Is your cache up to date?\n<https://error.dvc.org/missing-files>\n", to: 2)
     printMessage("hint", "get what is missing with 'git dvc pull'")
+}
+
+/// Says in one line which outs `--allow-missing` has passed over.
+///
+/// DVC says nothing of them. `paths`: from the top.
+func printPassedOver(_ paths: [FilePath], from here: FilePath) {
+    if paths.isEmpty { return }
+    let most = 5
+    let names = paths.prefix(most).map { "'\(printable($0.relativeName(from: here).string))'" }
+    let others = paths.count > most ? " and \(paths.count - most) more" : ""
+    printMessage(
+        "warning", "passed over what is missing of \(names.joined(separator: ", "))\(others)")
 }
 
 private func printPaths(_ paths: [FilePath]) {

@@ -82,8 +82,10 @@ private func pull(
     printMessages("error", report.errors)
     printUnsaved(report.unsaved, in: session)
     let missing = options.allowsMissing ? [] : report.incomplete
+    let here = try session.standpoint().directory
     // What was not found on the way is told already, object by object.
-    if report.errors.isEmpty { printMissing(missing, from: try session.standpoint().directory) }
+    if report.errors.isEmpty { printMissing(missing, from: here) }
+    if !isQuiet, options.allowsMissing { printPassedOver(report.incomplete, from: here) }
     if !options.isDryRun { try await prefetch(session, isQuiet: isQuiet) }
     let isComplete = report.errors.isEmpty && report.unsaved.isEmpty && missing.isEmpty
     return isComplete ? 0 : ExitCode.failure

@@ -137,6 +137,20 @@ import Glibc
         #expect(try pulled.content("data/x") == "1")
     }
 
+    @Test func `what is passed over because nobody has it is named in a line`() throws {
+        for text in ["one", "1"] {
+            let key = DVCRepository.key(objectID(of: Array(text.utf8)))
+            try removeFile(world.storage.appending(key))
+        }
+        let said = "warning: passed over what is missing of 'data', 'file'\n"
+        let pull = try world.dvc("pull", "--allow-missing", in: clone).checked()
+        #expect(pull.errorOutput == said)
+        let checkout = try world.dvc("checkout", "--allow-missing", in: clone).checked()
+        #expect(checkout.errorOutput == said)
+        let quiet = try world.dvc("pull", "--allow-missing", "-q", in: clone).checked()
+        #expect(quiet.errorOutput == "")
+    }
+
     @Test func `what may be run can be run`() throws {
         try pulled.update {
             let oid = try world.repository.add("#!/bin/sh\n", as: "tool")
