@@ -47,13 +47,13 @@ struct CheckoutWork: Sendable {
         let done = Locked([Done](repeating: Done(), count: surveys.count))
         for index in surveys.indices { try removeExtras(surveys[index], index, done) }
         let batches = surveys.indices.flatMap { self.batches(of: surveys[$0], index: $0) }
-        // A disk that is full, or read-only, is so for every file.
+        // A disk that is full, or has no such links, is so for every file.
         let failure = Locked<(any UserFacingError)?>(nil)
         try await forEachIndexConcurrently(batches.count, limit: threads, on: executor) { index in
             if failure.withLock({ $0 != nil }) { return }
             do {
                 try await run(batches[index], surveys, done)
-            } catch let error as SystemError where error.isFinal {
+            } catch let error as any UserFacingError where isFinal(error) {
                 failure.withLock { $0 = error }
             }
         }
@@ -165,7 +165,7 @@ struct CheckoutWork: Sendable {
                 if case .placed(let record, _) = outcome {
                     survey.listing.withPathBytes(at: member) { result.placed($0, record) }
                 }
-            } catch let error as SystemError where error.isFinal {
+            } catch let error as any UserFacingError where isFinal(error) {
                 add(result, records, batch.survey, done)
                 throw error
             } catch let error as any UserFacingError {
@@ -284,9 +284,12 @@ struct CheckoutWork: Sendable {
     }
 }
 
-extension SystemError {
-    /// Whether the next file would have the same trouble.
-    fileprivate var isFinal: Bool { [ENOSPC, EDQUOT, EROFS, EIO].contains(code) }
+/// Whether the next file would have the same trouble.
+private func isFinal(_ error: any UserFacingError) -> Bool {
+    if let error = error as? SystemError {
+        return [ENOSPC, EDQUOT, EROFS, EIO].contains(error.code)
+    }
+    return error is NoLinkTypeError
 }
 
 extension CheckoutWork.Done {
