@@ -18,7 +18,9 @@ package struct SystemError: UserFacingError, Equatable {
         self.code = code
     }
 
-    package var summary: String { "cannot \(operation) '\(path)': \(systemErrorText(code))" }
+    package var summary: String {
+        "cannot \(operation) \(path.quotedBriefly): \(systemErrorText(code))"
+    }
 
     package var advice: String? {
         switch code {
@@ -39,6 +41,13 @@ extension SystemError {
     package var withoutTemporaryName: SystemError {
         guard isTemporaryName(path.lastComponent) else { return self }
         return SystemError(operation, path.parent.isEmpty ? "." : path.parent, code: code)
+    }
+}
+
+extension FilePath {
+    /// In single quotes; one that no file can have is cut, because a list may hold any number of letters.
+    package var quotedBriefly: String {
+        bytes.count > Int(PATH_MAX) ? quoted(string, limit: 200) : "'\(self)'"
     }
 }
 

@@ -33,9 +33,7 @@ struct Surveyor: Sendable {
     /// Throws ``UnsafePathError``, ``OccupiedPathError``, ``TwinMembersError``, `SystemError`,
     /// `StoreError`, `DirectoryListingError`, `CancellationError`.
     func survey(_ out: WantedOut) async throws -> OutSurvey? {
-        if let flaw = WorkspaceDirectory.flaw(of: out.path) {
-            throw UnsafePathError(path: out.path, reason: flaw)
-        }
+        try workspace.check(out.path)
         return out.oid.isDirectory ? try await directory(out) : try await file(out)
     }
 
@@ -116,7 +114,7 @@ struct Surveyor: Sendable {
             survey.found = .directory
             return survey
         }
-        try WorkspaceDirectory.check(listing, at: out.path)
+        try workspace.check(listing, at: out.path)
         if ignoresCase { try WorkspaceDirectory.checkTwins(of: listing, at: out.path) }
         // A list that is damaged is not worth a word here: nobody needs it.
         if let known, let old = try? lists?.old.get(),

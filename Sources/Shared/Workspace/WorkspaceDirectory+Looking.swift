@@ -51,18 +51,33 @@ extension WorkspaceDirectory {
         return lower.st_ino == upper.st_ino && lower.st_dev == upper.st_dev
     }
 
-    /// Refuses a list with a member that would get into Git's or DVC's own directory.
+    /// Refuses a list with a member that would get into Git's or DVC's own directory, or so deep that
+    /// nobody could name it any more.
     ///
     /// A list has no absolute paths and none with `..`. Throws ``UnsafePathError``.
-    static func check(_ listing: DirectoryListing, at base: FilePath) throws {
+    func check(_ listing: DirectoryListing, at base: FilePath) throws {
+        let room = Self.longestPath - top.bytes.count - base.bytes.count - 2
         for index in listing.indices {
-            let isSuspicious = listing.withPathBytes(at: index) { hasSuspiciousName($0) }
-            if isSuspicious, let flaw = flaw(of: listing.path(at: index)) {
-                let path = base.appending(listing.path(at: index))
-                throw UnsafePathError(path: path, reason: flaw)
+            let isSuspicious = listing.withPathBytes(at: index) {
+                $0.count > room || Self.hasSuspiciousName($0)
             }
+            if isSuspicious { try check(base.appending(listing.path(at: index))) }
         }
     }
+
+    /// Refuses a path that must not be written to, or that is too long for the system.
+    ///
+    /// From one open directory to the next any depth can be reached, but no other program could remove
+    /// what is there.
+    func check(_ path: FilePath) throws(UnsafePathError) {
+        if let flaw = Self.flaw(of: path) { throw UnsafePathError(path: path, reason: flaw) }
+        guard top.appending(path).bytes.count > Self.longestPath else { return }
+        throw UnsafePathError(
+            path: path, reason: "its path is longer than \(Self.longestPath) bytes")
+    }
+
+    /// In bytes, without the NUL.
+    private static let longestPath = Int(PATH_MAX) - 1
 
     /// Whether any name in a path could be one of those that ``flaw(of:)`` is after.
     ///

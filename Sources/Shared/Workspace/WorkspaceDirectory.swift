@@ -17,7 +17,7 @@ package struct UnsafePathError: UserFacingError {
         self.reason = reason
     }
 
-    package var summary: String { "refusing to write '\(path)': \(reason)" }
+    package var summary: String { "refusing to write \(path.quotedBriefly): \(reason)" }
 }
 
 /// The working copy as a place to write files to: never through a link, never outside, never into

@@ -81,6 +81,21 @@ import Glibc
         try writeFile(path, Array(text.utf8))
     }
 
+    @Test func `a list with a path that is too long for the system is refused whole`() async throws
+    {
+        let name = String(repeating: "d", count: 250)
+        let deep = Array(repeating: name, count: 20).joined(separator: "/")
+        let report = try await checkout(try store(["a": "1", deep: "2"]))
+        let error = try #require(report.errors.first as? UnsafePathError)
+        #expect(error.summary.contains("longer than 4095 bytes") && error.summary.count < 400)
+        #expect(!fileExists(top.appending("data")))
+        // One name that is too long is refused by the file system; the others are placed.
+        let long = String(repeating: "x", count: 3000)
+        let other = try await checkout(try store(["a": "1", long: "2"]))
+        #expect(other.errors.count == 1 && other.errors.allSatisfy { $0.summary.count < 4000 })
+        #expect(try contents()["a"] == "1")
+    }
+
     @Test(arguments: [LinkType.copy, .hardlink, .symlink])
     func `a directory that was placed is known, and a change to any file makes it unknown`(
         type: LinkType
