@@ -5,30 +5,16 @@ internal import CCrypto
 /// One owner, used from one task at a time.
 package struct ContentHasher: ~Copyable {
     private let scheme: HashScheme
-    private let context: OpaquePointer
+    private var state = MD5_CTX()
     /// The start of the 1 MiB chunk that `md5DosToUnix` judges as text or binary.
     private var chunk: [UInt8] = []
 
     private static let chunkSize = 1 << 20
 
-    /// Looked up once: each `EVP_md5()` would search the providers again, which is a good part of
-    /// hashing a small file.
-    nonisolated(unsafe) private static let algorithm: OpaquePointer = {
-        // Not compiled in, as in a FIPS-only libcrypto: the suite cannot do anything there.
-        guard let found = EVP_MD_fetch(nil, "MD5", nil) else {
-            preconditionFailure("this libcrypto has no MD5")
-        }
-        return found  // never changed, and used from any thread
-    }()
-
     package init(_ scheme: HashScheme) {
         self.scheme = scheme
-        guard let context = EVP_MD_CTX_new() else { preconditionFailure("out of memory") }
-        precondition(EVP_DigestInit_ex(context, Self.algorithm, nil) == 1, "MD5 cannot be started")
-        self.context = context
+        precondition(ccrypto_md5_init(&state) == 1, "MD5 cannot be started")
     }
-
-    deinit { EVP_MD_CTX_free(context) }
 
     /// Takes the next bytes of the content.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
@@ -55,16 +41,17 @@ package struct ContentHasher: ~Copyable {
         var bytes = (UInt64(0), UInt64(0))
         withUnsafeMutableBytes(of: &bytes) { buffer in
             let written = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            precondition(EVP_DigestFinal_ex(context, written, nil) == 1, "MD5 cannot be finished")
+            precondition(ccrypto_md5_final(written, &state) == 1, "MD5 cannot be finished")
         }
         return ObjectID(
             high: UInt64(bigEndian: bytes.0), low: UInt64(bigEndian: bytes.1),
             isDirectory: isDirectory, scheme: scheme)
     }
 
-    private func digest(_ bytes: UnsafeRawBufferPointer) {
+    private mutating func digest(_ bytes: UnsafeRawBufferPointer) {
         precondition(
-            EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1, "MD5 cannot be updated")
+            ccrypto_md5_update(&state, bytes.baseAddress, bytes.count) == 1, "MD5 cannot be updated"
+        )
     }
 
     /// Hashes one chunk the way DVC 2 did: `\r\n` becomes `\n` when the chunk looks like text.
