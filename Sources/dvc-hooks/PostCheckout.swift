@@ -80,7 +80,8 @@ func dataFollows(_ command: FinishedCommand, environment: Environment) -> CInt {
             return 0
         }
         throw becomeGitDVC(
-            ["git-hook", "--snapshot", "post-checkout"], input: snapshot.bytes, environment, trace)
+            ["git-hook", "--snapshot", "post-checkout"], input: snapshot.bytes,
+            asking: try FirstQuestions(at: top, using: git), environment, trace)
     } catch {
         printMessage("warning", "cannot bring the DVC data up to date: \(summary(of: error))")
     }
@@ -89,15 +90,21 @@ func dataFollows(_ command: FinishedCommand, environment: Environment) -> CInt {
 
 /// Replaces this process by `git-dvc`, with `input` on its standard input; returns why that was not
 /// possible.
+///
+/// `questions`: what it would ask Git first.
 func becomeGitDVC(
-    _ arguments: [String], input: [UInt8] = [], _ environment: Environment, _ trace: Trace
+    _ arguments: [String], input: [UInt8] = [], asking questions: consuming FirstQuestions,
+    _ environment: Environment, _ trace: Trace
 ) -> any UserFacingError {
+    let asked: String
+    do throws(SystemError) { asked = try questions.handOver() } catch { return error }
     guard let program = suiteProgram(named: "git-dvc", environment) else {
         return MissingProgramError(name: "git-dvc")
     }
     let isQuiet = firstAncestor { isQuietGitCommand($0) } == true
     let command = Command(
-        program, arguments + (isQuiet ? ["--quiet"] : []), environment: environment)
+        program, arguments + ["--asked", asked] + (isQuiet ? ["--quiet"] : []),
+        environment: environment)
     trace.log("run \(command.line)")
     return command.replaceProcess(input: input)
 }

@@ -15,14 +15,13 @@ func preCommit(environment: Environment) -> CInt {
         if OperationInProgress.isRebase(directory) { return 0 }
         let trace = Trace(setting: environment["GIT_DVC_TRACE"])
         // The usual place says enough: to ask Git costs as much as all else that is done here.
+        let git = try GitProgram(environment: environment, trace: trace)
         if !fileExists(top.appending(".dvc/config")) {
-            let git = try GitProgram(environment: environment, trace: trace)
             if try MetafileSnapshot(ofCurrentDirectory: top, using: git).isEmpty { return 0 }
         }
-        printMessage(
-            "warning",
-            "cannot compare the DVC data: "
-                + becomeGitDVC(["git-hook", "pre-commit"], environment, trace).summary)
+        throw becomeGitDVC(
+            ["git-hook", "pre-commit"], asking: try FirstQuestions(at: top, using: git),
+            environment, trace)
     } catch {
         printMessage("warning", "cannot compare the DVC data: \(summary(of: error))")
     }

@@ -6,8 +6,9 @@ struct Invocation: Sendable {
     let environment: Environment
     let directory: FilePath
 
-    func session(isHook: Bool = false) throws -> Session {
-        try Session(at: directory, environment: environment, isHook: isHook)
+    /// `asked`: what a hook has asked Git already.
+    func session(isHook: Bool = false, asked: String? = nil) throws -> Session {
+        try Session(at: directory, environment: environment, isHook: isHook, asked: asked)
     }
 }
 

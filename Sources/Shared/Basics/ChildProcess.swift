@@ -94,8 +94,8 @@ package enum ChildStream: Sendable {
 /// A started child; whoever starts one must ``wait()`` for it.
 package struct ChildProcess: ~Copyable {
     package let command: Command
-    private let identifier: pid_t
-    private var isReaped = false
+    let identifier: pid_t
+    var isReaped = false
     /// The writing end of the child's stdin, when it is a pipe.
     package var input: OpenFile?
     /// The reading end of the child's stdout, when it is a pipe.
@@ -104,11 +104,22 @@ package struct ChildProcess: ~Copyable {
     package var errorOutput: OpenFile?
 
     fileprivate init(_ command: Command, _ identifier: pid_t, _ ends: inout ChildEnds) {
+        self.init(
+            command, identifier, input: ends.takeParentEnd(0, named: "the child's input"),
+            output: ends.takeParentEnd(1, named: "the child's output"),
+            errorOutput: ends.takeParentEnd(2, named: "the child's messages"))
+    }
+
+    /// A child that runs already.
+    init(
+        _ command: Command, _ identifier: pid_t, input: consuming OpenFile?,
+        output: consuming OpenFile?, errorOutput: consuming OpenFile?
+    ) {
         self.command = command
         self.identifier = identifier
-        self.input = ends.takeParentEnd(0, named: "the child's input")
-        self.output = ends.takeParentEnd(1, named: "the child's output")
-        self.errorOutput = ends.takeParentEnd(2, named: "the child's messages")
+        self.input = input
+        self.output = output
+        self.errorOutput = errorOutput
     }
 
     deinit {

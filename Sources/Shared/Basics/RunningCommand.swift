@@ -2,13 +2,26 @@
 ///
 /// What it writes waits in pipes until ``finish()``; whoever drops it instead ends it.
 package struct RunningCommand: ~Copyable {
-    private let command: Command
+    package let command: Command
     private var child: ChildProcess
 
     init(_ command: Command, takesInput: Bool) throws(SubprocessError) {
         self.command = command
         child = try command.start(input: takesInput ? .pipe : .none)
     }
+
+    /// Takes over a command that another program of ours began before it became this one.
+    ///
+    /// `words`: what its ``handOver()`` gave; `nil` if no such command is there.
+    package init?(_ command: Command, handedOver words: String) {
+        guard let child = ChildProcess(command, handedOver: words) else { return nil }
+        self.command = command
+        self.child = child
+    }
+
+    /// Leaves the command to the program that this process becomes next, and gives the words that
+    /// describe it there.
+    package consuming func handOver() throws(SystemError) -> String { try child.handOver() }
 
     /// Waits for the end and gives what the command left behind; the caller judges the exit status.
     ///

@@ -15,18 +15,31 @@ package struct GitConfig: Sendable {
 
     /// The same question, under way while its asker does something else.
     package struct Question: ~Copyable {
-        private let command: Command
         private let running: RunningCommand
 
         /// `directory`: where Git looks for the repository; `nil` for where the process is.
         package init(at directory: FilePath?, using git: GitProgram) throws(SubprocessError) {
-            let place = directory.map { ["-C", $0.string] } ?? []
-            command = git.command(place + ["config", "-z", "--get-regexp", GitConfig.pattern])
-            running = try command.begin()
+            running = try git.command(Self.arguments(at: directory)).begin()
         }
+
+        /// Takes over what another program of ours has asked; `nil` if the words mean nothing here.
+        init?(at directory: FilePath, using git: GitProgram, handedOver words: String) {
+            let command = git.begun(Self.arguments(at: directory))
+            guard let running = RunningCommand(command, handedOver: words) else { return nil }
+            self.running = running
+        }
+
+        private static func arguments(at directory: FilePath?) -> [String] {
+            let place = directory.map { ["-C", $0.string] } ?? []
+            return place + ["config", "-z", "--get-regexp", GitConfig.pattern]
+        }
+
+        /// Leaves the question to the program that this process becomes.
+        consuming func handOver() throws(SystemError) -> String { try running.handOver() }
 
         /// Waits for the answer.
         package consuming func answer() throws(SubprocessError) -> GitConfig {
+            let command = running.command
             let result = try running.finish()
             // Exit code 1 means that nothing matched.
             guard result.status.isSuccess || result.status == .exited(1) else {

@@ -45,6 +45,11 @@ package struct GitProgram: Sendable {
         return command
     }
 
+    /// A command that another program of ours has begun.
+    func begun(_ arguments: [String]) -> Command {
+        Command(path, arguments, environment: environment)
+    }
+
     /// What `git version` answers; `nil` when that cannot be understood.
     package func version() throws(SubprocessError) -> GitVersion? {
         let answer = try command(["version"]).outputIfSuccessful()
@@ -78,14 +83,29 @@ package struct GitRepository: Sendable {
     /// `findsHead`: asks in the same breath for the commit that is checked out. Throws ``GitError``,
     /// `SubprocessError`, `SystemError`.
     package init(at directory: FilePath, git: GitProgram, findsHead: Bool = false) throws {
+        let command = git.command(Self.question(at: directory, findsHead: findsHead))
+        try self.init(
+            at: directory, git: git, findsHead: findsHead, answering: try command.begin())
+    }
+
+    /// The arguments that ask Git where the repository is.
+    static func question(at directory: FilePath, findsHead: Bool) -> [String] {
         let arguments = [
             "-C", directory.string, "rev-parse", "--absolute-git-dir", "--git-common-dir",
             "--is-bare-repository", "--show-object-format", "--is-inside-work-tree",
             "--show-cdup",
         ]
         // With `--revs-only` a branch without commits is no error, and gives no line.
-        let command = git.command(arguments + (findsHead ? ["--revs-only", "HEAD^{commit}"] : []))
-        let result = try command.run()
+        return arguments + (findsHead ? ["--revs-only", "HEAD^{commit}"] : [])
+    }
+
+    /// Understands what Git answers to ``question(at:findsHead:)``.
+    init(
+        at directory: FilePath, git: GitProgram, findsHead: Bool,
+        answering running: consuming RunningCommand
+    ) throws {
+        let command = running.command
+        let result = try running.finish()
         guard result.status.isSuccess else {
             if result.status == .exited(128) {
                 throw GitError.notARepository(words: result.lastWords.droppingFatal)

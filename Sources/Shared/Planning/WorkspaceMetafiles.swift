@@ -10,7 +10,7 @@ extension GitRepository {
 
     /// The same, and what no DVC reads any more.
     package func workspaceFiles() throws -> MetafileNames {
-        MetafileNames(listed: try output(MetafileNames.arguments))
+        MetafileNames(listed: try output(FirstQuestions.workspaceListing))
     }
 
     /// The DVC root that a directory of the working copy is in, both from the top of the repository;
@@ -62,33 +62,14 @@ package struct MetafileNames: Sendable {
     /// What DVC before 1.0 called `Dvcfile`.
     package let obsolete: [FilePath]
 
-    // Git's own index and untracked cache answer quicker than a walk, and ignored directories, where
-    // the data is, are not entered.
-    fileprivate static let arguments =
-        ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
-        + metafilePathspecs + [":(glob)**/Dvcfile"]
-
-    fileprivate init(listed: [UInt8]) {
+    /// `listed`: what Git answers to ``FirstQuestions/workspaceListing``.
+    package init(listed: [UInt8]) {
         let paths = uniqued(listed.split(separator: 0).compactMap { FilePath(validating: $0) })
         metafiles = paths.filter { path in
             let role = MetafileRole(path)
             return role != nil && role != .context
         }
         obsolete = paths.filter { $0.lastComponent == "Dvcfile" }
-    }
-
-    /// Asks Git while the caller does something else.
-    package struct Question: ~Copyable {
-        private let running: RunningCommand
-
-        /// Asks for the files of the working copy whose top `directory` is.
-        package init(at directory: FilePath, using git: GitProgram) throws(SubprocessError) {
-            running = try git.command(["-C", directory.string] + arguments).begin()
-        }
-
-        package consuming func answer() throws(SubprocessError) -> MetafileNames {
-            MetafileNames(listed: try running.outputIfSuccessful())
-        }
     }
 }
 

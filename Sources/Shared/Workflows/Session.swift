@@ -42,20 +42,32 @@ package struct Session: Sendable {
     /// Finds the repository at `directory` and reads Git's configuration.
     ///
     /// `isHook`: somebody waits for a Git command to end, and `directory` is the top of the working copy,
-    /// whose metafiles will be needed. Throws `GitError`, `SubprocessError`, `SystemError`.
+    /// whose metafiles will be needed. `asked`: what the hook has asked Git already, as
+    /// `FirstQuestions` words it. Throws `GitError`, `SubprocessError`, `SystemError`.
     package init(
-        at directory: FilePath, environment: Environment, isHook: Bool = false
+        at directory: FilePath, environment: Environment, isHook: Bool = false,
+        asked: String? = nil
     ) throws {
         self.environment = environment
         self.directory = directory
         trace = Trace(setting: environment["GIT_DVC_TRACE"])
         transferLoop = TransferLoop(trace.httpSettings)
         let git = try GitProgram(environment: environment, trace: trace)
-        // Starting takes most of the time of these, so they do it side by side.
-        let settings = try GitConfig.Question(at: directory, using: git)
-        let files = isHook ? try MetafileNames.Question(at: directory, using: git) : nil
         do {
-            repository = try GitRepository(at: directory, git: git, findsHead: true)
+            if isHook {
+                let answers = try FirstQuestions.answers(at: directory, using: git, asked: asked)
+                repository = answers.repository
+                config = answers.config
+                // Elsewhere than at the top, this was another question.
+                let isAtTop = repository.workTree == (directory.resolved ?? directory)
+                listedFiles = isAtTop ? MetafileNames(listed: answers.files) : nil
+            } else {
+                // Starting takes most of the time of these, so they do it side by side.
+                let settings = try GitConfig.Question(at: directory, using: git)
+                repository = try GitRepository(at: directory, git: git, findsHead: true)
+                config = try settings.answer()
+                listedFiles = nil
+            }
         } catch let error as GitError {
             throw error
         } catch {
@@ -63,10 +75,6 @@ package struct Session: Sendable {
             try git.requireSupportedVersion()
             throw error
         }
-        config = try settings.answer()
-        // Elsewhere than at the top, this was another question.
-        let isAtTop = repository.workTree == (directory.resolved ?? directory)
-        if let files, isAtTop { listedFiles = try files.answer() } else { listedFiles = nil }
     }
 
     /// The metafiles of the working copy, of all DVC roots.

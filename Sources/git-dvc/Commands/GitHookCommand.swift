@@ -16,6 +16,7 @@ let gitHookCommand = CommandDescription(
         OptionDescription("quiet", "q", "only say what went wrong"),
         OptionDescription(
             "snapshot", nil, "standard input has the state of the metafiles that a hook found"),
+        OptionDescription("asked", nil, value: "what", "what a hook has asked Git already"),
     ],
     run: { arguments, invocation in
         let isQuiet = arguments.has("quiet")
@@ -23,12 +24,13 @@ let gitHookCommand = CommandDescription(
         case "post-checkout":
             let input = OpenFile(adopting: 0, named: "standard input")
             let snapshot = arguments.has("snapshot") ? try input.readAll(limit: 1 << 30) : nil
-            try await followCheckout(invocation, snapshot, isQuiet: isQuiet)
+            try await followCheckout(
+                invocation, snapshot, asked: arguments.value("asked"), isQuiet: isQuiet)
         case "post-push" where arguments.positionals.count == 3:
             await sendExperiments(to: arguments.positionals[1], invocation, isQuiet: isQuiet)
         case "late-data":
             _ = try await uploadLeftData(try invocation.session(), isQuiet: isQuiet)
-        case "pre-commit": return try await checkCommit(invocation)
+        case "pre-commit": return try await checkCommit(invocation, asked: arguments.value("asked"))
         case "pre-receive": return try await checkReceived(invocation)
         default:
             throw UsageError(
@@ -39,10 +41,10 @@ let gitHookCommand = CommandDescription(
 
 /// `snapshot`: the state of the metafiles, where a hook has asked for it already.
 private func followCheckout(
-    _ invocation: Invocation, _ snapshot: [UInt8]?, isQuiet: Bool
+    _ invocation: Invocation, _ snapshot: [UInt8]?, asked: String?, isQuiet: Bool
 ) async throws {
     do {
-        let session = try invocation.session(isHook: true)
+        let session = try invocation.session(isHook: true, asked: asked)
         let isClone = try CloneCompletion(session).run()
         let progress = session.progressOutput(isQuiet: isQuiet)
         let report = try await FollowWorkflow(session, snapshot, progress: progress).run()
@@ -118,9 +120,9 @@ func prefetch(_ session: Session, isQuiet: Bool) async throws {
 }
 
 /// Returns 1 only when the user wants such commits to be refused.
-private func checkCommit(_ invocation: Invocation) async throws -> CInt {
+private func checkCommit(_ invocation: Invocation, asked: String?) async throws -> CInt {
     do {
-        let check = CommitCheckWorkflow(try invocation.session(isHook: true))
+        let check = CommitCheckWorkflow(try invocation.session(isHook: true, asked: asked))
         let report = try await check.run()
         printMessages(report.isRefused ? "error" : "warning", report.changes)
         printMessages("warning", report.warnings)

@@ -17,6 +17,17 @@ import Testing
         #expect(try follow.data() == FollowWorld.side)
     }
 
+    @Test func `what git-dvc asks first is asked once, before it takes over`() throws {
+        try follow.git("checkout", "-q", "side")
+        #expect(try follow.data() == FollowWorld.side)
+        let lines = try follow.world.traceLines()
+        let start = try #require(lines.firstIndex { $0.contains("run git-dvc git-hook") })
+        for question in ["rev-parse", "config -z", "ls-files -z --cached"] {
+            let asked = lines.indices.filter { lines[$0].contains(question) }
+            #expect(asked.count == 1 && asked.allSatisfy { $0 < start }, "\(question): \(lines)")
+        }
+    }
+
     @Test func `a new branch, a file checkout and an amended commit change nothing`() throws {
         try follow.git("checkout", "-q", "side")
         for arguments in [["checkout", "-q", "-b", "new"], ["switch", "-q", "-c", "newer"]] {

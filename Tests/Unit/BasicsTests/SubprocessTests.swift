@@ -46,6 +46,33 @@ import Glibc
         #expect(!fileExists(mark))
     }
 
+    @Test func `a command goes on in the program that this one becomes`() throws {
+        let command = shell("printf %s out; echo oops >&2; exit 3")
+        let words = try command.begin().handOver()
+        guard let running = RunningCommand(command, handedOver: words) else {
+            Issue.record("\(words)")
+            return
+        }
+        let result = try running.finish()
+        #expect(result.status == .exited(3) && result.output == Array("out".utf8))
+        #expect(result.lastWords == "oops")
+    }
+
+    @Test(arguments: ["", "1", "1,2", "a,b,c", "1,0,1", "-1,7,8", "1,90000,90001", "1,2,3,4"])
+    func `words that name no command are none`(words: String) throws {
+        if RunningCommand(shell("exit"), handedOver: words) != nil { Issue.record("\(words)") }
+    }
+
+    @Test func `a process that is not our child is not taken over`() throws {
+        let (reader, writer) = try makePipe()
+        defer {
+            close(reader)
+            close(writer)
+        }
+        let words = "\(getpid()),\(reader),\(writer)"
+        if RunningCommand(shell("exit"), handedOver: words) != nil { Issue.record("\(words)") }
+    }
+
     @Test func `large input and output pass through two programs`() throws {
         #expect(try shell("cat").outputPiped(into: shell("cat"), input: Self.large) == Self.large)
     }
