@@ -50,7 +50,8 @@ package struct GitConfig: Sendable {
     }
 
     private static let pattern =
-        #"^((dvc|remote|protocol|url)\.|(core\.(sshcommand|gitproxy|hookspath)|ssh\.variant)$)"#
+        #"^((dvc|remote|protocol|url)\.|(core\.(sshcommand|gitproxy|hookspath)|ssh\.variant"#
+        + #"|extensions\.partialclone)$)"#
 
     /// Reads the output of `git config -z --get-regexp`: `key LF value NUL`, the value left out
     /// (without LF) for a key that stands alone and so means true.
@@ -81,6 +82,12 @@ package struct GitConfig: Sendable {
     package var remoteNames: [String] {
         keys.filter { $0.hasPrefix("remote.") && $0.hasSuffix(".url") }
             .map { String($0.dropFirst(7).dropLast(4)) }.sorted()
+    }
+
+    /// Whether objects may be left out here, to be had from a remote when somebody asks for them.
+    package var isOfPartialClone: Bool {
+        self["extensions.partialclone"] != nil
+            || keys.contains { $0.hasPrefix("remote.") && $0.hasSuffix(".promisor") }
     }
 
     /// A boolean as Git reads it, or `nil` when it is not set or is something else.

@@ -139,6 +139,12 @@ package final class RevisionReader {
         try gitObjects(oids.map { Array("\($0)^{commit}".utf8) }).map { $0?.oid }
     }
 
+    /// Whether one of these refs, named in full, may be there; `false` means that none is.
+    package func hasAny(of refs: [String]) throws -> Bool {
+        // For a ref that is not there Git also tries others that end with its name.
+        try gitObjects(refs.map { Array($0.utf8) }).contains { $0 != nil }
+    }
+
     /// The first parents of those of the oids that are commits and have any.
     package func firstParents(of oids: [GitOID]) throws -> [GitOID: GitOID] {
         let found = try gitObjects(oids).compactMap(\.self).filter { $0.kind == .commit }

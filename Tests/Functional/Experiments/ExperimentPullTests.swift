@@ -65,6 +65,38 @@ import Testing
         #expect(try lab.names(in: clone) == ["mine", "one", "two"])
     }
 
+    @Test func `what a fetch has brought is not fetched again, and what lacks something is`() throws
+    {
+        let oids = try lab.makeExperiment("one", "1")
+        try lab.exp("push", "origin").checked()
+        let clone = try lab.clone()
+        let trace = world.sandbox.path("trace")
+        func fetches(_ arguments: String...) throws -> Bool {
+            try removeFile(trace)
+            let result = try world.sandbox.start(
+                "git", ["dvc", "exp", "pull", "origin"] + arguments, in: clone,
+                environment: ["GIT_TRACE": trace.string]
+            ).wait().checked()
+            #expect(result.output.contains("Pulled experiment one "))
+            return String(decoding: try readFile(trace), as: UTF8.self).contains(": git fetch ")
+        }
+        #expect(try fetches("--dry-run"))
+        try world.sandbox.git(
+            "fetch", "-q", "origin", "+refs/exps/*:refs/dvc/origin/exps/*", in: clone)
+        #expect(try !fetches("--dry-run"))
+        #expect(try !fetches("one"))
+        #expect(try lab.tip("one", in: clone) == lab.tip("one"))
+        #expect(cached(oids[0], in: clone))
+        // The commit is left, and a part of it is gone.
+        let part = try world.sandbox.gitLine("rev-parse", "\(lab.ref("one")):data.dvc", in: clone)
+        for ref in [lab.ref("one"), "refs/dvc/origin\(lab.ref("one").dropFirst(4))"] {
+            try world.sandbox.git("update-ref", "-d", ref, in: clone)
+        }
+        try removeFile(clone.appending(".git/objects/\(part.prefix(2))/\(part.dropFirst(2))"))
+        #expect(try fetches("one"))
+        try world.sandbox.git("cat-file", "-e", part, in: clone)
+    }
+
     @Test func `a dry run says what would come, and nothing changes`() throws {
         let oids = try lab.makeExperiment("one", "1")
         try lab.exp("push", "origin").checked()

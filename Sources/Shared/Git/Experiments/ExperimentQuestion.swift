@@ -54,12 +54,4 @@ extension ExperimentSelection {
         case .baselines(let baselines): ExperimentQuestion(baselines)
         }
     }
-
-    /// The refs that names mean most of the time: those of the commit that is checked out.
-    ///
-    /// `head`: that commit. None for other selections.
-    package func likelyRefs(head: GitOID?) -> [ExperimentRef] {
-        guard case .names = self, let question = question(head: head) else { return [] }
-        return question.refs.compactMap { ExperimentRef($0) }
-    }
 }

@@ -11,9 +11,6 @@ extension ExperimentRemote {
         /// Whether what makes the connection may have asked the user for something.
         private let isDistant: Bool
 
-        /// Whether a second connection beside it costs little and asks nobody for anything.
-        package var isNear: Bool { server != nil && !isDistant }
-
         fileprivate init(
             _ remote: ExperimentRemote, in repository: GitRepository, _ service: Service?
         ) throws(SubprocessError) {

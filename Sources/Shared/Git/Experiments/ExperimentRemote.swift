@@ -1,4 +1,4 @@
-package import Basics
+internal import Basics
 
 /// A Git remote on which experiments are kept: its name, or any URL or path that Git takes.
 ///
@@ -92,29 +92,14 @@ package struct ExperimentRemote: Sendable {
     /// Throws ``GitRemoteError``, `SubprocessError`.
     package func fetch(_ refs: [ExperimentRef], into repository: GitRepository) throws {
         if refs.isEmpty { return }
-        let result = try fetchCommand(in: repository).run(
-            input: refs.flatMap { Array("\($0)\n".utf8) })
+        let command = repository.commandWithoutOurselves([
+            "fetch", "--quiet", "--no-tags", "--no-prune", "--no-auto-gc", "--no-write-fetch-head",
+            "--recurse-submodules=no", "--stdin", "--end-of-options", name,
+        ])
+        let result = try command.run(input: refs.flatMap { Array("\($0)\n".utf8) })
         guard result.status.isSuccess else {
             throw GitRemoteError(remote: name, cause: .unreachable(words: result.wordsOfFailure))
         }
-    }
-
-    /// Begins to do the same for refs that may not be there, while the remote is asked whether they are.
-    ///
-    /// `refs`: not so many that a command line would not hold them.
-    package func beginFetch(
-        _ refs: [ExperimentRef], into repository: GitRepository
-    ) throws(SubprocessError) -> RunningCommand {
-        try fetchCommand(in: repository, refs.map(\.description)).begin()
-    }
-
-    /// `refs`: `nil` where they come on standard input.
-    private func fetchCommand(in repository: GitRepository, _ refs: [String]? = nil) -> Command {
-        repository.commandWithoutOurselves(
-            [
-                "fetch", "--quiet", "--no-tags", "--no-prune", "--no-auto-gc",
-                "--no-write-fetch-head", "--recurse-submodules=no",
-            ] + (refs == nil ? ["--stdin"] : []) + ["--end-of-options", name] + (refs ?? []))
     }
 }
 

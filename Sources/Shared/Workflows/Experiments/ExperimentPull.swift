@@ -47,23 +47,23 @@ package struct ExperimentPull {
         let repository = session.repository
         let selection = try options.scope.selection(in: repository)
         let head = try repository.headCommit()
-        // All of these start while the remote thinks.
-        var local = try LocalExperiments(ofHead: head, in: repository)
+        // Both start while the remote thinks.
         let reader = RevisionReader(repository)
         try reader.begin()
-        let early = try EarlyFetch(
-            listing.isNear ? selection.likelyRefs(head: head) : [], from: remote, besides: &local,
-            into: repository)
+        let local = try LocalExperiments(
+            for: selection, ofHead: head, in: repository, isForced: options.isForced)
         let selected = try listing.finish(selection, head: head)
             .selected(by: selection, head: head, remote: remote.name)
         var report = ExperimentPullReport()
         if selected.isEmpty { return report }
         let here = Dictionary(
-            try local.experiments(from: uniqued(selected.map(\.ref.baseline)))
+            try local.experiments(of: selected.map(\.ref), reader)
                 .map { ($0.ref, $0.tip) }, uniquingKeysWith: { first, _ in first })
         let news = selected.filter { here[$0.ref] != $0.tip }
         report.upToDate = selected.filter { here[$0.ref] == $0.tip }.map(\.ref)
-        if try !early.brings(news, reader) { try remote.fetch(news.map(\.ref), into: repository) }
+        let check = try beginCheck(of: news, reader)
+        let change = news.isEmpty || options.isDryRun ? nil : try repository.beginChange()
+        if try check?.succeeds() != true { try remote.fetch(news.map(\.ref), into: repository) }
         let commits = try repository.commits(
             ofAny: selected, parents: try reader.firstParents(of: selected.map(\.tip)))
         var changes: [RefChange] = []
@@ -86,7 +86,6 @@ package struct ExperimentPull {
         let left = Set(report.diverged)
         let wanted = selected.filter { !left.contains($0.ref) && commits[$0] != nil }
         let data = CommitDataFetch(session, from: remote.name, options.pulling, reader)
-        let change = changes.isEmpty || options.isDryRun ? nil : try repository.beginChange()
         let plan =
             options.includesData
             ? try await data.plan(uniqued(wanted.flatMap { commits[$0] ?? [] })) : nil
@@ -98,6 +97,19 @@ package struct ExperimentPull {
         report.fetchedCount = fetched.fetchedCount
         report.wouldFetch = fetched.wouldFetch
         return report
+    }
+
+    /// Begins to find out whether the commits of these are here with all that they need, as where a
+    /// `git fetch` has brought them under tracking refs; `nil` where one of them is not.
+    ///
+    /// A partial clone lacks much by its nature, and would get each of them by a connection of its own.
+    private func beginCheck(
+        of news: [Experiment], _ reader: RevisionReader
+    ) throws -> CompletenessCheck? {
+        if news.isEmpty || session.config.isOfPartialClone { return nil }
+        let tips = uniqued(news.map(\.tip))
+        guard try reader.commits(of: tips).allSatisfy({ $0 != nil }) else { return nil }
+        return try session.repository.beginCompletenessCheck(of: tips)
     }
 }
 
@@ -112,66 +124,40 @@ extension ExperimentTransferOptions {
     }
 }
 
-/// The experiments here; those of the commit that is checked out, which are mostly meant, are asked for
-/// while the remote thinks.
+/// The experiments here.
 private struct LocalExperiments: ~Copyable {
     private let repository: GitRepository
     private let head: GitOID?
     private var question: RunningCommand?
-    private var answer: [Experiment] = []
+    private let areNamed: Bool
 
-    init(ofHead head: GitOID?, in repository: GitRepository) throws(SubprocessError) {
+    /// Asks for those of the commit that is checked out while the remote thinks, which are mostly meant;
+    /// of those that were named, most are not here, and that is to be had for less.
+    ///
+    /// `isForced`: also what is broken counts, as it is to be replaced.
+    init(
+        for selection: ExperimentSelection, ofHead head: GitOID?, in repository: GitRepository,
+        isForced: Bool
+    ) throws(SubprocessError) {
         self.repository = repository
         self.head = head
-        if let head {
-            question = try repository.beginExperiments(from: head)
-        } else {
-            question = nil
-        }
+        if case .names = selection { areNamed = !isForced } else { areNamed = false }
+        question = nil
+        if let head, !areNamed { question = try repository.beginExperiments(from: head) }
     }
 
-    /// Those of the commit that is checked out.
-    mutating func ofHead() throws(SubprocessError) -> [Experiment] {
-        if let question = question.take() {
-            answer = Experiment.parse(try question.outputIfSuccessful())
+    /// Those of the baselines of these refs, or none where none of the refs is here.
+    consuming func experiments(
+        of refs: [ExperimentRef], _ reader: RevisionReader
+    ) throws -> [Experiment] {
+        let names = refs.map(\.description)
+        if areNamed, names.allSatisfy(\.isRefComponents), try !reader.hasAny(of: names) {
+            return []
         }
-        return answer
-    }
-
-    mutating func experiments(
-        from baselines: [GitOID]
-    ) throws(SubprocessError) -> [Experiment] {
-        guard baselines.count == 1, baselines.first == head else {
+        let baselines = uniqued(refs.map(\.baseline))
+        guard baselines.count == 1, baselines.first == head, let question = question.take() else {
             return try repository.experiments(from: baselines)
         }
-        return try ofHead()
-    }
-}
-
-/// A fetch of what is most likely meant, while the remote is asked what it has.
-private struct EarlyFetch: ~Copyable {
-    private let refs: Set<ExperimentRef>
-    private var command: RunningCommand?
-
-    /// `likely`: of those the ones that are not here are fetched.
-    init(
-        _ likely: [ExperimentRef], from remote: ExperimentRemote,
-        besides local: inout LocalExperiments, into repository: GitRepository
-    ) throws(SubprocessError) {
-        let here = likely.isEmpty ? [] : Set(try local.ofHead().map(\.ref))
-        let refs = likely.filter { !here.contains($0) }
-        let command = refs.isEmpty ? nil : try remote.beginFetch(refs, into: repository)
-        self.refs = Set(refs)
-        self.command = command
-    }
-
-    /// Waits for it, and says whether it brought all of these.
-    ///
-    /// What went wrong is found again by whoever fetches them then; and a ref may have moved meanwhile.
-    consuming func brings(_ news: [Experiment], _ reader: RevisionReader) throws -> Bool {
-        guard let command = command.take(), try command.finish().status.isSuccess,
-            news.allSatisfy({ refs.contains($0.ref) })
-        else { return false }
-        return try reader.commits(of: news.map(\.tip)).allSatisfy { $0 != nil }
+        return Experiment.parse(try question.outputIfSuccessful())
     }
 }
