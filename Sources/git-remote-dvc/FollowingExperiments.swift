@@ -69,7 +69,7 @@ struct FollowingExperiments {
         if scope == .follow {
             candidates = try candidates.followers(of: tips(), using: context.git)
         }
-        return try candidates.compactMap { experiment in
+        return try commits(among: candidates).compactMap { experiment in
             let old = listed[experiment.ref.description]
             if let old, try !context.git.isAncestor(old, of: experiment.tip) {
                 printMessage(
@@ -79,6 +79,20 @@ struct FollowingExperiments {
             return RefUpdate(
                 localName: experiment.ref.description, newOID: experiment.tip,
                 remoteRef: experiment.ref.description, oldOID: old)
+        }
+    }
+
+    /// Those whose refs name a commit: nothing keeps Git from others, and one that is broken would stop
+    /// the user's own refs.
+    private func commits(among experiments: [Experiment]) throws -> [Experiment] {
+        if experiments.isEmpty { return [] }
+        let answer = try context.git.command(["cat-file", "--batch-check=%(objecttype)"])
+            .outputIfSuccessful(input: experiments.flatMap { Array("\($0.tip)\n".utf8) })
+        let types = String(decoding: answer, as: UTF8.self).split(separator: "\n")
+        return zip(experiments, types).compactMap { experiment, type in
+            if type == "commit" { return experiment }
+            printMessage("warning", "'\(experiment.ref)' names no commit: not pushed")
+            return nil
         }
     }
 

@@ -46,6 +46,34 @@ import Testing
         #expect(try lab.names() == ["good", "poor"])
     }
 
+    /// Nothing keeps Git from such a ref, and nothing could be done with it there.
+    @Test(arguments: [[], ["--no-cache"]])
+    func `a ref that names no commit stays, and keeps no other back`(options: [String]) throws {
+        try lab.makeExperiment("good", "one")
+        let bad = lab.ref("bad")
+        try world.sandbox.start(
+            "sh", ["-c", "git update-ref \(bad) $(echo x | git hash-object -w --stdin)"],
+            in: lab.path
+        ).wait().checked()
+        // Of another the commit is gone.
+        let lost = lab.ref("lost")
+        let oid = String(repeating: "1", count: 40)
+        try world.sandbox.write(Array("\(oid)\n".utf8), to: lab.path.appending(".git/\(lost)"))
+        let push = ["dvc", "exp", "push", "origin"] + options
+        let named = try world.git(push + ["bad"])
+        #expect(named.status == 255)
+        #expect(named.errorOutput.contains("error: '\(bad)' names no commit"))
+        for scope in [["-A"], []] {
+            let result = try world.git(push + scope).checked()
+            #expect(result.output.contains("xperiment good "))
+            for ref in [bad, lost] {
+                #expect(
+                    result.errorOutput.contains("warning: '\(ref)' names no commit"), "\(result)")
+            }
+            #expect(try lab.names() == ["good"])
+        }
+    }
+
     @Test func `nothing moves when the remote takes no data`() throws {
         try lab.makeExperiment("one", "1")
         try world.sandbox.run("rm", "-r", world.storage.string).checked()

@@ -34,6 +34,26 @@ import Testing
         #expect(try here.refs() == [])
     }
 
+    @Test(arguments: ["all", "follow"])
+    func `a ref that names no commit stays, and keeps nothing back`(scope: String) throws {
+        try world.git("config", "dvc.pushExps", scope)
+        try here.makeExperiment("one", "one")
+        let bad = here.ref("bad")
+        try world.sandbox.start(
+            "sh", ["-c", "git update-ref \(bad) $(echo x | git hash-object -w --stdin)"],
+            in: here.path
+        ).wait().checked()
+        // And one whose commit is gone.
+        let lost = String(repeating: "1", count: 40)
+        try world.sandbox.write(
+            Array("\(lost)\n".utf8), to: here.path.appending(".git/\(here.ref("lost"))"))
+        let result = try pushCommit()
+        for ref in [bad, here.ref("lost")] {
+            #expect(result.errorOutput.contains("warning: '\(ref)' names no commit: not pushed"))
+        }
+        #expect(try here.names() == ["one"])
+    }
+
     @Test func `experiments follow their commits, the data first`() throws {
         let oid = try here.makeExperiment("one", "one")[0]
         // The server looks for the data when the ref comes.

@@ -67,8 +67,10 @@ extension GitRepository {
     ) throws(SubprocessError) -> [Experiment] {
         if patterns.isEmpty { return [] }
         var found: [Experiment] = []
-        let listed = try output(Self.listing(patterns, " %(parent)"))
-        for line in listed.split(separator: UInt8(ascii: "\n")) {
+        let listed = try command(Self.listing(patterns, " %(parent)")).run()
+        // It ends at a ref whose object is gone, and would list that without being asked for more.
+        guard listed.status.isSuccess else { return try experiments(matching: patterns) }
+        for line in listed.output.split(separator: UInt8(ascii: "\n")) {
             // What is no commit has no parents, and a commit may have several.
             let words = line.split(separator: UInt8(ascii: " "), maxSplits: 3)
             let ref = words.prefix(2).joined(separator: [UInt8(ascii: " ")])
@@ -169,7 +171,9 @@ extension GitRepository {
     ) throws(SubprocessError) -> [Experiment: [GitOID]] {
         var parents: [GitOID: GitOID?] = known.mapValues { .some($0) }
         let tips = Set(experiments.map(\.tip)).subtracting(known.keys).map { "\($0)\n" }.sorted()
-        let question = ["rev-list", "--no-walk=unsorted", "--parents", "--stdin"]
+        let question = [
+            "rev-list", "--ignore-missing", "--no-walk=unsorted", "--parents", "--stdin",
+        ]
         let listed = tips.isEmpty ? [] : try output(question, input: Array(tips.joined().utf8))
         for line in listed.split(separator: UInt8(ascii: "\n")) {
             let oids = line.split(separator: UInt8(ascii: " ")).prefix(2).compactMap { GitOID($0) }

@@ -13,12 +13,15 @@ package struct ExperimentScope: Sendable {
 
     package init() {}
 
+    /// Whether the user named each of the experiments.
+    var meansNames: Bool { !isAll && !names.isEmpty }
+
     /// What it means in a repository.
     ///
     /// Throws `ExperimentError`, `SubprocessError`.
     package func selection(in repository: GitRepository) throws -> ExperimentSelection {
         if isAll { return .all }
-        if !names.isEmpty { return .names(names) }
+        if meansNames { return .names(names) }
         let revisions = revisions.isEmpty ? ["HEAD"] : revisions
         return .baselines(Set(try repository.baselines(revisions, count: count)))
     }

@@ -54,16 +54,28 @@ package struct ExperimentPush {
         return try await run(selected, there: there, parents: parents, reader)
     }
 
-    /// Pushes these experiments.
+    /// Pushes those of these refs that are experiments.
     ///
     /// `there`: the tips that the remote has of them. `parents`: first parents of tips, as far as they are
     /// known. Throws as ``run(comparingWith:)``.
     func run(
-        _ selected: [Experiment], there: [ExperimentRef: GitOID],
+        _ candidates: [Experiment], there: [ExperimentRef: GitOID],
         parents: [GitOID: GitOID] = [:], _ reader: RevisionReader? = nil
     ) async throws -> ExperimentPushReport {
         let repository = session.repository
         var report = ExperimentPushReport()
+        // Where no data goes along, what has a parent needs no further look: only commits have any.
+        let commits = try repository.commits(
+            ofAny: options.includesData ? candidates : candidates.filter { parents[$0.tip] == nil },
+            parents: parents)
+        func isCommit(_ experiment: Experiment) -> Bool {
+            commits[experiment] != nil || parents[experiment.tip] != nil
+        }
+        let others = candidates.filter { !isCommit($0) }.map { ExperimentError.noCommit($0.ref) }
+        // Whoever asks for all is not kept from the good ones.
+        if let first = others.first, options.scope.meansNames { throw first }
+        report.warnings += others
+        let selected = candidates.filter(isCommit)
         if selected.isEmpty { return report }
         var updates: [ExperimentRemote.Update] = []
         for experiment in selected {
@@ -81,8 +93,6 @@ package struct ExperimentPush {
         }
         let left = Set(report.diverged)
         let staying = selected.filter { !left.contains($0.ref) }
-        let commits = try repository.commits(
-            of: options.includesData ? staying : [], parents: parents)
         let withheld = try await pushData(of: staying, commits, reader, &report)
         updates.removeAll { withheld.contains($0.ref) }
         if options.isDryRun {
