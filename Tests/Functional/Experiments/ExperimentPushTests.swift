@@ -74,6 +74,46 @@ import Testing
         }
     }
 
+    /// Our helper would ask it again, and Git alone does the rest.
+    @Test func `where pushes are led to the helper, experiments go past it`() throws {
+        let trace = world.sandbox.path("trace")
+        func helpers(_ name: String) throws -> Bool {
+            try removeFile(trace)
+            try world.sandbox.start(
+                "git", ["dvc", "exp", "push", "origin", name], in: lab.path,
+                environment: ["GIT_TRACE": trace.string]
+            ).wait().checked()
+            return String(decoding: try readFile(trace), as: UTF8.self).contains("remote-dvc")
+        }
+        try world.git("config", "url.dvc::/.pushInsteadOf", "/")
+        try lab.makeExperiment("one", "1")
+        #expect(try !helpers("one"))
+        // The user's rules count, which alone know the way.
+        try world.git("remote", "set-url", "origin", "our:bare.git")
+        try world.git("config", "url.\(world.sandbox.root)/.insteadOf", "our:")
+        try world.git("config", "url.dvc::our:.pushInsteadOf", "our:")
+        try lab.makeExperiment("two", "2")
+        #expect(try !helpers("two"))
+        #expect(try lab.names() == ["one", "two"])
+        // The whole address leads to the helper: no rule of ours is longer.
+        try world.git("config", "url.dvc::our:bare.git.pushInsteadOf", "our:bare.git")
+        try lab.makeExperiment("three", "3")
+        #expect(try helpers("three"))
+        #expect(try lab.names() == ["one", "three", "two"])
+    }
+
+    @Test func `what went and was taken away there does not follow its commits`() throws {
+        try world.git("config", "url.dvc::/.pushInsteadOf", "/")
+        try world.git("config", "dvc.pushExps", "all")
+        try lab.makeExperiment("one", "1")
+        try lab.exp("push", "origin", "one").checked()
+        try lab.makeExperiment("two", "2")
+        try world.sandbox.git("update-ref", "-d", lab.ref("one"), in: world.bare)
+        try world.commit("next")
+        try world.push("-q", "origin", "main").checked()
+        #expect(try lab.names() == ["two"])
+    }
+
     @Test func `nothing moves when the remote takes no data`() throws {
         try lab.makeExperiment("one", "1")
         try world.sandbox.run("rm", "-r", world.storage.string).checked()

@@ -52,15 +52,17 @@ package struct ExperimentRemote: Sendable {
     /// were refused.
     ///
     /// Each stands for itself: one that is refused keeps no other back. Hooks do not run: the caller
-    /// has seen to the data. `say`: gets what the server has to say. Throws ``GitRemoteError`` when
-    /// nothing could be sent, `SubprocessError`.
+    /// has seen to the data. `config`: of the repository. `say`: gets what the server has to say. Throws
+    /// ``GitRemoteError`` when nothing could be sent, `SubprocessError`.
     package func send(
-        _ updates: [Update], from repository: GitRepository, say: (String) -> Void
+        _ updates: [Update], from repository: GitRepository, _ config: GitConfig,
+        say: (String) -> Void
     ) throws -> Refusals {
         var refusals: Refusals = [:]
+        let settings = settingsPastHelper(config)
         for batch in updates.batches {
             let command = repository.commandWithoutOurselves(
-                [
+                settings + [
                     "push", "--porcelain", "--no-verify", "--no-follow-tags",
                     "--recurse-submodules=no", "--no-atomic",
                 ] + batch.compactMap(\.lease) + ["--end-of-options", name] + batch.map(\.refspec))
@@ -83,6 +85,26 @@ package struct ExperimentRemote: Sendable {
             }
         }
         return refusals
+    }
+
+    /// Git's options with which it pushes by itself where our rules lead pushes to our helper, which
+    /// would ask the remote once more what it has, over a connection of its own.
+    ///
+    /// None where `vcs` leads there, or where it cannot be told.
+    private func settingsPastHelper(_ config: GitConfig) -> [String] {
+        guard config["remote.\(name).vcs"] == nil, config.values("remote.\(name).pushurl").isEmpty
+        else { return [] }
+        let urls = config.values("remote.\(name).url")
+        let (rules, theirs) = (URLRewriting(config, includingOurs: true), URLRewriting(config))
+        return (urls.isEmpty ? [name] : urls).flatMap { url -> [String] in
+            guard HelperAddress(url) == nil,
+                HelperAddress(rules.address(url, isPush: true)) != nil
+            else { return [] }
+            // The longest match counts, and no other rule is applied after it.
+            let address = theirs.address(url, isPush: true)
+            guard !address.contains("="), !(address + url).contains("\n") else { return [] }
+            return ["-c", "url.\(address).pushInsteadOf=\(url)"]
+        }
     }
 
     // MARK: Getting

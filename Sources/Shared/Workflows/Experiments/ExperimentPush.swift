@@ -51,7 +51,22 @@ package struct ExperimentPush {
         let there = Dictionary(
             try listing.finish(.these(selected), head: nil).map { ($0.ref, $0.tip) },
             uniquingKeysWith: { first, _ in first })
-        return try await run(selected, there: there, parents: parents, reader)
+        let report = try await run(selected, there: there, parents: parents, reader)
+        try remember(selected, report.pushed)
+        return report
+    }
+
+    /// Writes down what the remote has now, as a push of commits does that experiments follow: what somebody
+    /// takes away there does not go by itself again.
+    private func remember(
+        _ experiments: [Experiment], _ pushed: [ExperimentRef]
+    ) throws(SystemError) {
+        let isNamed = !session.config.values("remote.\(remote.name).url").isEmpty
+        if options.isDryRun || !isNamed { return }
+        if session.config.followingScope(to: remote.name) == .none { return }
+        let pushed = Set(pushed)
+        try SeenExperiments(on: remote.name, in: session.repository.commonDirectory)
+            .record(there: [:], sent: experiments.filter { pushed.contains($0.ref) })
     }
 
     /// Pushes those of these refs that are experiments.
@@ -100,7 +115,9 @@ package struct ExperimentPush {
             return report
         }
         var words: [String] = []
-        let refusals = try remote.send(updates, from: repository) { words.append($0) }
+        let refusals = try remote.send(updates, from: repository, session.config) {
+            words.append($0)
+        }
         report.words = words
         for update in updates {
             guard let why = refusals[update.ref] else {

@@ -13,12 +13,14 @@ package struct ExperimentChangeReport: Sendable {
 /// Removes experiments, here or on a Git remote; data stays where it is.
 package struct ExperimentRemoval {
     private let repository: GitRepository
+    private let config: GitConfig
     private let scope: ExperimentScope
     private let keepsSelected: Bool
 
     /// `keepsSelected`: all experiments but those of the scope go.
-    package init(_ repository: GitRepository, _ scope: ExperimentScope, keepsSelected: Bool) {
-        self.repository = repository
+    package init(_ session: Session, _ scope: ExperimentScope, keepsSelected: Bool) {
+        repository = session.repository
+        config = session.config
         self.scope = scope
         self.keepsSelected = keepsSelected
     }
@@ -49,7 +51,7 @@ package struct ExperimentRemoval {
         var report = ExperimentChangeReport()
         var words: [String] = []
         let refusals = try remote.send(
-            doomed.map { .init($0.ref, from: $0.tip, to: nil) }, from: repository
+            doomed.map { .init($0.ref, from: $0.tip, to: nil) }, from: repository, config
         ) { words.append($0) }
         report.words = words
         report.names = names(of: doomed.filter { refusals[$0.ref] == nil })

@@ -4,6 +4,7 @@ package import Git
 /// Gives an experiment another name, here or on a Git remote.
 package struct ExperimentRenaming {
     private let repository: GitRepository
+    private let config: GitConfig
     private let oldName: String
     private let newName: String
     private let isForced: Bool
@@ -12,9 +13,10 @@ package struct ExperimentRenaming {
     ///
     /// `oldName`: a name or a full ref name. `isForced`: an experiment that has the new name goes.
     package init(
-        _ repository: GitRepository, from oldName: String, to newName: String, isForced: Bool
+        _ session: Session, from oldName: String, to newName: String, isForced: Bool
     ) {
-        self.repository = repository
+        repository = session.repository
+        config = session.config
         self.oldName = oldName
         self.newName = newName
         self.isForced = isForced
@@ -56,7 +58,7 @@ package struct ExperimentRenaming {
             ExperimentRemote.Update(experiment.ref, from: experiment.tip, to: nil),
         ] {
             var words: [String] = []
-            let refusals = try remote.send([update], from: repository) { words.append($0) }
+            let refusals = try remote.send([update], from: repository, config) { words.append($0) }
             report.words += words
             if let why = refusals[update.ref] {
                 report.errors.append(

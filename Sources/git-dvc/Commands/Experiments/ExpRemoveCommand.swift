@@ -40,9 +40,9 @@ let expRemove = CommandDescription(
         }
         let scope = try arguments.experimentScope(names: arguments.positionals)
         return try arguments.change(invocation, "Removed", "No experiments to remove.") {
-            repository, remote, listing in
+            session, remote, listing in
             let removal = ExperimentRemoval(
-                repository, scope, keepsSelected: arguments.has("keep"))
+                session, scope, keepsSelected: arguments.has("keep"))
             guard let remote, let listing = listing.take() else { return try removal.run() }
             return try removal.run(on: remote, listing: listing)
         }
@@ -75,9 +75,9 @@ let expRename = CommandDescription(
             return 0
         }
         return try arguments.change(invocation, "Renamed", "No experiments to rename.") {
-            repository, remote, listing in
+            session, remote, listing in
             let renaming = ExperimentRenaming(
-                repository, from: old, to: new, isForced: arguments.has("force"))
+                session, from: old, to: new, isForced: arguments.has("force"))
             guard let remote, let listing = listing.take() else { return try renaming.run() }
             return try renaming.run(on: remote, listing: listing)
         }
@@ -115,13 +115,13 @@ extension Arguments {
     /// Changes experiments here or on the remote of `-g`, and says which.
     fileprivate func change(
         _ invocation: Invocation, _ verb: String, _ nothing: String,
-        _ body: (GitRepository, ExperimentRemote?, inout ExperimentRemote.Listing?) throws ->
+        _ body: (Session, ExperimentRemote?, inout ExperimentRemote.Listing?) throws ->
             ExperimentChangeReport
     ) throws -> CInt {
         let remote = try value("git-remote").map { try ExperimentRemote($0) }
         let session = try invocation.experimentSession()
         var listing = try remote?.beginListing(in: session.repository, session.config)
-        let report = try body(session.repository, remote, &listing)
+        let report = try body(session, remote, &listing)
         for line in report.words { write("\(printable(line))\n", to: 2) }
         if !has("quiet") {
             if !report.names.isEmpty {
