@@ -143,7 +143,11 @@ package struct GitRemoteError: UserFacingError, Equatable {
     }
 
     package var advice: String? {
-        "'git remote -v' lists the names; any URL that Git takes will do"
+        switch cause {
+        case .badName: "'git remote -v' lists the names; any URL that Git takes will do"
+        case .unreachable:
+            "'git remote -v' lists the names, 'git ls-remote' tries one out and says more"
+        }
     }
 }
 
@@ -151,7 +155,9 @@ extension CommandResult {
     /// What Git says of a remote that it could not use, without what it says of each.
     var wordsOfFailure: String {
         let words = GitRemoteError.words(in: String(decoding: errorOutput, as: UTF8.self))
-        return words.isEmpty ? lastWords : words
+        if !words.isEmpty { return words }
+        // What is killed says nothing.
+        return lastWords.isEmpty ? "Git ended with code \(status.code)" : lastWords
     }
 }
 
@@ -162,7 +168,9 @@ extension GitRemoteError {
             "fatal: Could not read from remote repository.",
             "Please make sure you have the correct access rights", "and the repository exists.",
         ]
-        let lines = said.split(whereSeparator: \.isNewline).filter { !usual.contains(String($0)) }
+        // What ssh says of a host key that has changed has indented lines, of a program to forget it by.
+        let lines = said.split(whereSeparator: \.isNewline)
+            .filter { !usual.contains(String($0)) && !$0.hasPrefix(" ") }
             .map { $0.hasPrefix("fatal: ") ? $0.dropFirst(7) : $0 }
         return lines.suffix(3).joined(separator: "; ")
     }
