@@ -8,7 +8,10 @@ extension [Experiment] {
         of tips: [GitOID], using git: GitProgram
     ) throws(SubprocessError) -> [Experiment] {
         if isEmpty || tips.isEmpty { return [] }
-        let baselines = Set(map(\.ref.baseline)).sorted { $0.hex < $1.hex }
+        // Mostly experiments were made from what is pushed, which Git need not be asked about.
+        let sure = Set(tips)
+        let baselines = Set(map(\.ref.baseline)).subtracting(sure).sorted { $0.hex < $1.hex }
+        if baselines.isEmpty { return self }
         let found = try git.command(["cat-file", "--batch-check=%(objectname) %(objecttype)"])
             .outputIfSuccessful(input: baselines.flatMap { [UInt8]("\($0)\n".utf8) })
         var followed = Set(
@@ -22,7 +25,7 @@ extension [Experiment] {
         for line in beyond.split(separator: UInt8(ascii: "\n")) {
             if let commit = GitOID(line) { followed.remove(commit) }
         }
-        return filter { followed.contains($0.ref.baseline) }
+        return filter { sure.contains($0.ref.baseline) || followed.contains($0.ref.baseline) }
     }
 }
 
