@@ -3,7 +3,7 @@ package import Basics
 /// What `git-dvc` asks Git first where a hook has work for it, in the working copy whose top a directory is.
 ///
 /// `dvc-hooks` asks it, and Git answers while the larger program that takes its place is loaded
-/// (docs/decisions/0028).
+/// (docs/decisions/0029).
 package struct FirstQuestions: ~Copyable {
     private let git: GitProgram
     private let directory: FilePath
