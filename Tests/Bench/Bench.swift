@@ -75,6 +75,7 @@ struct BenchCase: Sendable {
         addManyCase, addLargeCase, historyCase, hundredThousandCase, millionCase, millionBackCase,
         statusCase,
         checkoutCase, fetchCase, gitCheckoutCase, gcCase, fsckCase, experimentsCase,
+        distantGitCase,
         s3FirstPushCase, s3NothingNewCase, s3TenChangedCase, s3LargeCase,
         s3FetchCase, s3FetchLargeCase,
         gcsFirstPushCase,
