@@ -138,7 +138,7 @@ package struct GitRemoteError: UserFacingError, Equatable {
     package var summary: String {
         switch cause {
         case .badName: "'\(remote)' is not a valid Git remote or URL"
-        case .unreachable(let words): "cannot use Git remote '\(remote)': \(words)"
+        case .unreachable(let words): "cannot use Git remote '\(withoutPassword(remote))': \(words)"
         }
     }
 

@@ -28,7 +28,7 @@ package struct RefusedExperimentError: UserFacingError {
     package let why: String
 
     package var summary: String {
-        "Git remote '\(remote)' did not take experiment '\(experiment.name)': \(why)"
+        "Git remote '\(withoutPassword(remote))' did not take experiment '\(experiment.name)': \(why)"
     }
 
     package var advice: String? {

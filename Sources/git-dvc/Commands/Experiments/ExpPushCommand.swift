@@ -80,7 +80,8 @@ private func print(
     if !report.pushed.isEmpty {
         let verb = options.isDryRun ? "Would push" : "Pushed"
         printResult(
-            "\(verb) experiment \(joined(report.pushed)) to Git remote '\(printable(remote))'.")
+            "\(verb) experiment \(joined(report.pushed)) to Git remote '\(printable(withoutPassword(remote)))'."
+        )
     }
     if report.upToDate.isEmpty, report.pushed.isEmpty, report.errors.isEmpty {
         printResult("No experiments to push.")
@@ -139,7 +140,8 @@ private func print(
     } else {
         let verb = options.isDryRun ? "Would pull" : "Pulled"
         printResult(
-            "\(verb) experiment \(joined(report.pulled)) from Git remote '\(printable(remote))'.")
+            "\(verb) experiment \(joined(report.pulled)) from Git remote '\(printable(withoutPassword(remote)))'."
+        )
     }
     for key in report.wouldFetch { printResult("would fetch \(printable(key))") }
     if !options.includesData {
