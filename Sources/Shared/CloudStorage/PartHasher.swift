@@ -21,7 +21,7 @@ package final class PartHasher: @unchecked Sendable {
     private var md5 = MD5()
     /// The end of the whole that is not yet in `md5`, which takes blocks of 64 bytes only.
     private var rest: [UInt8] = []
-    private var folding: FoldingHasher?
+    private var folding: StreamHasher?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: blockSize, alignment: 64)
 
@@ -32,7 +32,7 @@ package final class PartHasher: @unchecked Sendable {
         self.source = source
         self.signs = signs
         scheme = oid.scheme
-        if oid.scheme == .md5DosToUnix { folding = FoldingHasher() }
+        if oid.scheme == .md5DosToUnix { folding = StreamHasher(oid.scheme) }
     }
 
     deinit { buffer.deallocate() }
@@ -44,7 +44,7 @@ package final class PartHasher: @unchecked Sendable {
         var tail: [UInt8] = []
         let count = try source.read(range, into: buffer) { block in
             sha256?.update(block)
-            folding?.hasher.update(block)
+            folding?.update(block)
             takeBoth(block, &part, &tail)
         }
         guard count == Int64(range.count) else { return nil }
@@ -72,16 +72,5 @@ package final class PartHasher: @unchecked Sendable {
         MD5.update(&md5, head, &part, head)
         tail = Array(block[whole...])
         rest = tail
-    }
-}
-
-/// A legacy hasher that can be kept in an optional of a class.
-private final class FoldingHasher {
-    var hasher = ContentHasher(.md5DosToUnix)
-
-    func finish(isDirectory: Bool) -> ObjectID {
-        var last = ContentHasher(.md5DosToUnix)
-        swap(&last, &hasher)
-        return last.finish(isDirectory: isDirectory)
     }
 }

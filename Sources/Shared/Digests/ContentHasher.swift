@@ -89,6 +89,27 @@ package struct ContentHasher: ~Copyable {
     }
 }
 
+/// A ``ContentHasher`` that a class or an optional can hold; used by one task at a time, on any thread.
+package final class StreamHasher: @unchecked Sendable {
+    private var hasher: ContentHasher
+    private let scheme: HashScheme
+
+    package init(_ scheme: HashScheme) {
+        self.scheme = scheme
+        hasher = ContentHasher(scheme)
+    }
+
+    package func update(_ bytes: UnsafeRawBufferPointer) { hasher.update(bytes) }
+    package func update(_ bytes: [UInt8]) { hasher.update(bytes) }
+
+    /// The name of what was taken; from then on it is as new.
+    package func finish(isDirectory: Bool = false) -> ObjectID {
+        var last = ContentHasher(scheme)
+        swap(&last, &hasher)
+        return last.finish(isDirectory: isDirectory)
+    }
+}
+
 /// The name of content that is already in memory.
 package func objectID(
     of bytes: [UInt8], isDirectory: Bool = false, scheme: HashScheme = .md5

@@ -108,13 +108,11 @@ package final class DownloadPlace: Sendable {
 /// Hashes a file behind the one who writes it; used by one task at a time, on whichever thread.
 package final class WrittenFileHasher: @unchecked Sendable {
     private let target: DownloadTarget
-    private var hasher: ContentHasher
-    private let scheme: HashScheme
+    private let hasher: StreamHasher
 
     package init(_ target: DownloadTarget, like oid: ObjectID) {
         self.target = target
-        scheme = oid.scheme
-        hasher = ContentHasher(oid.scheme)
+        hasher = StreamHasher(oid.scheme)
     }
 
     /// Takes the next bytes of the file, which must all be there.
@@ -124,8 +122,6 @@ package final class WrittenFileHasher: @unchecked Sendable {
 
     /// The name of what was taken; the hasher is used up.
     package func finish(isDirectory: Bool) -> ObjectID {
-        var last = ContentHasher(scheme)
-        swap(&last, &hasher)
-        return last.finish(isDirectory: isDirectory)
+        hasher.finish(isDirectory: isDirectory)
     }
 }
