@@ -160,7 +160,12 @@ let package = Package(
         shared(
             "HTTPBackend",
             uses: ["CloudStorage", "Storage", "HTTPClient", "XML", "Digests", "Basics"]),
-        shared("SSHBackend", uses: ["Storage", "Digests", "Basics"], alwaysOptimized: true),
+        shared(
+            "SSHBackend",
+            uses: [
+                "Storage", "Digests", "Basics",
+                .target(name: "CLinux", condition: .when(platforms: [.linux])),
+            ], alwaysOptimized: true),
         shared("Planning", uses: ["Git", "DVC", "StatusCache", "Digests", "Basics"]),
         shared("Transfer", uses: ["Storage", "DVC", "Digests", "Basics"]),
         shared(

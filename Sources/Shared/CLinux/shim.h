@@ -1,5 +1,7 @@
 #pragma once
 
+#include <malloc.h>
+
 // The C library declares these only with _GNU_SOURCE, which Swift's Glibc module is built without.
 // Source: syncfs(2), rename(2).
 extern int syncfs(int descriptor);

@@ -13,6 +13,8 @@ package struct NeededOut: Sendable, Equatable {
     package let revision: Revision
     /// Which of the data is meant, when the out is a directory.
     package var part = OutPart.whole
+    /// What DVC recorded, in bytes: of a directory, that of all its members.
+    package var size: Int64?
 
     /// The path of what is meant: the out's, or that of a part of it.
     package var meantPath: FilePath {
@@ -65,7 +67,7 @@ package struct UnidentifiedOut: Sendable {
     /// The out with the object that it turned out to be.
     package func identified(as oid: ObjectID) -> CollectedOut {
         let needed = NeededOut(
-            oid: oid, path: path, sources: sources, revision: revision, part: part)
+            oid: oid, path: path, sources: sources, revision: revision, part: part, size: out.size)
         return CollectedOut(
             out: out, needed: needed, root: root, configuration: configuration,
             metafileKind: metafileKind, metafile: metafile)

@@ -233,7 +233,7 @@ package final class OutCollector {
             return
         }
         let needed = NeededOut(
-            oid: oid, path: path, sources: sources, revision: unit.place.revision)
+            oid: oid, path: path, sources: sources, revision: unit.place.revision, size: out.size)
         outs.append(
             CollectedOut(
                 out: out, needed: needed, root: root.path, configuration: configuration,

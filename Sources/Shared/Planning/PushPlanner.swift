@@ -1,5 +1,5 @@
 internal import Basics
-package import DVC
+internal import DVC
 internal import Digests
 package import Git
 package import StatusCache
@@ -16,7 +16,7 @@ package final class PushPlanner {
     private let reader: RevisionReader
     private let collector: OutCollector
     /// Called for each remote that will be asked for something, as soon as that is known.
-    package var onDemand: (DVCRemote) -> Void = { _ in }
+    package var onDemand: OnDemand = { _, _ in }
     /// What the working copy says of a DVC root, where that counts.
     private var workspaceConfiguration: (FilePath) throws -> DVCConfig? = { _ in nil }
     /// Which tips still have a set of files as it was; asked again for every object it concerns.

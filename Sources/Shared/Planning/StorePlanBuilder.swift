@@ -1,7 +1,12 @@
 internal import Basics
-internal import DVC
+package import DVC
 internal import Digests
 internal import StatusCache
+
+/// Called with a remote that will be asked for something, and with how large that is at most.
+///
+/// In bytes; what is not recorded counts as nothing.
+package typealias OnDemand = (_ remote: DVCRemote, _ bytes: Int64) -> Void
 
 /// Gathers what one store must have.
 struct StorePlanBuilder {
@@ -23,7 +28,7 @@ struct StorePlanBuilder {
     ///
     /// `onDemand` is called once it is known that the store will be asked, before any list is read.
     func plan(
-        knowing status: StatusCache?, onDemand: (DVCRemote) -> Void = { _ in }
+        knowing status: StatusCache?, onDemand: OnDemand = { _, _ in }
     ) throws -> StorePlan {
         var plan = plan
         let url = plan.remote.canonicalURL
@@ -38,7 +43,12 @@ struct StorePlanBuilder {
         let oids = uniqued(plan.outs.map(\.oid))
         let recorded = try status?.present(oids, in: url) ?? []
         plan.recorded = oids.filter(recorded.contains)
-        if plan.recorded.count < oids.count { onDemand(plan.remote) }
+        if plan.recorded.count < oids.count {
+            var asked = Set(oids).subtracting(recorded)
+            let sizes = plan.outs.compactMap { asked.remove($0.oid) == nil ? nil : $0.size }
+            // Sizes are what somebody wrote into a file.
+            onDemand(plan.remote, sizes.reduce(0) { $0.addingReportingOverflow($1).partialValue })
+        }
         var places: [ObjectID: FilePath] = [:]
         for out in plan.outs where out.oid.isDirectory && places[out.oid] == nil {
             places[out.oid] = out.path

@@ -14,6 +14,9 @@ package protocol ObjectStore: Sendable {
     /// What the store keeps under the names of the files, in versions; `nil` when it cannot.
     var versions: (any VersionedStore)? { get }
 
+    /// Says how many bytes may have to be moved, as far as that is known; no request is made.
+    func expect(_ bytes: Int64)
+
     /// Begins what the first request would wait for, such as a log-in, and returns at once.
     ///
     /// For whoever knows that requests will follow; what goes wrong is told to the first of them.
@@ -64,6 +67,9 @@ extension ObjectStore {
 
     /// Most connect quickly, with the first request.
     package func getReady() {}
+
+    /// Most move many bytes as they move few.
+    package func expect(_ bytes: Int64) {}
 
     /// A request for each.
     package func presence(of run: ObjectRun) async throws -> [Bool] {

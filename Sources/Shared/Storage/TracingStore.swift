@@ -32,6 +32,8 @@ package struct TracingStore: ObjectStore {
 
     package var versions: (any VersionedStore)? { base.versions }
 
+    package func expect(_ bytes: Int64) { base.expect(bytes) }
+
     package func getReady() { base.getReady() }
 
     package func size(of key: ObjectKey) async throws -> Int64? {

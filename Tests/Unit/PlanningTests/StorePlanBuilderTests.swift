@@ -48,13 +48,13 @@ import Testing
 
     private func plan(
         _ outs: [(ObjectID, FilePath)], cache: FilePath?, knowing status: StatusCache?,
-        onDemand: (DVCRemote) -> Void = { _ in }
+        onDemand: OnDemand = { _, _ in }
     ) throws -> StorePlan {
         var builder = StorePlanBuilder(remote, cacheDirectory: cache)
         for (oid, path) in outs {
             builder.add(
                 NeededOut(
-                    oid: oid, path: path, sources: [], revision: .workspace))
+                    oid: oid, path: path, sources: [], revision: .workspace, size: 100))
         }
         return try builder.plan(knowing: status, onDemand: onDemand)
     }
@@ -88,12 +88,18 @@ import Testing
     @Test func `that a store will be asked is known once, and never of one that is not`() throws {
         try record([Self.oid(9)], at: "d", try cached(try listing(1).encoded()))
         var demands: [DVCRemote] = []
-        _ = try plan([(Self.oid(9), "a")], cache: cache, knowing: status) { demands.append($0) }
+        var sizes: [Int64] = []
+        let note: OnDemand = { remote, bytes in
+            demands.append(remote)
+            sizes.append(bytes)
+        }
+        _ = try plan([(Self.oid(9), "a")], cache: cache, knowing: status, onDemand: note)
         #expect(demands.isEmpty)
         _ = try plan(
-            [(Self.oid(9), "a"), (Self.oid(8), "b"), (Self.oid(7), "c")], cache: cache,
-            knowing: status
-        ) { demands.append($0) }
+            [(Self.oid(9), "a"), (Self.oid(8), "b"), (Self.oid(7), "c"), (Self.oid(7), "d")],
+            cache: cache, knowing: status, onDemand: note)
+        // Of two outs with the same content one counts, and none that is recorded.
+        #expect(sizes == [200])
         #expect(demands == [remote])
     }
 

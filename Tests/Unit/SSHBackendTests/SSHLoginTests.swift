@@ -18,7 +18,7 @@ import Glibc
         login.hasTerminal = mayAsk
         let connector = SSHConnector(
             .path("/usr/bin/ssh"), login, Environment([:]), asker: nil, temporaryFolder: "/tmp")
-        return try connector.transport(isFirst: true).command.arguments
+        return try connector.transport(for: SessionNeed(isFirst: true)).command.arguments
     }
 
     @Test func `without options the user's own configuration decides`() throws {
@@ -70,7 +70,7 @@ import Glibc
         let connector = SSHConnector(
             .path("/usr/bin/ssh"), login, Environment([:]), asker: "/bin/git-dvc",
             temporaryFolder: "/tmp")
-        let command = try connector.transport(isFirst: true).command
+        let command = try connector.transport(for: SessionNeed(isFirst: true)).command
         let all = command.arguments + command.environment.variables.map { "\($0)=\($1)" }
         #expect(all.allSatisfy { !$0.contains("secret") })
         #expect(command.environment["SSH_ASKPASS"] == "/bin/git-dvc")

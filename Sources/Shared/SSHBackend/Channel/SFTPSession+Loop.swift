@@ -54,8 +54,10 @@ private struct Conversation {
     private var decoder = SFTPDecoder()
     private var outgoing: [SFTPRequest] = []
     private var nextOutgoing = 0
-    /// Small requests one behind the other; empty while a large one is written from its place.
+    /// What is being written: small requests one behind the other, or large content from its place.
     private var block: [UInt8] = []
+    /// What follows it.
+    private var largeContent: [UInt8]?
     private var written = 0
     private var buffer = [UInt8](repeating: 0, count: 256 << 10)
     private var lastActivity = ContinuousClock.now
@@ -66,8 +68,15 @@ private struct Conversation {
     /// Whether so many answers are on their way that nobody need wake this thread for one request more:
     /// it goes out with what the next answers lead to, and after a millisecond at the latest.
     private var naps = false
+    /// Whether the pipe takes no more just now, and this thread leaves it alone for a millisecond: else it
+    /// would be woken for each of the 16 KiB at a time that OpenSSH's client reads.
+    private var isResting = false
+    /// Whether the pipe holds what is sent in a millisecond, however fast that is.
+    private let hasLongPipe: Bool
 
     private static let many = 32
+    /// In bytes: what an unprivileged user can have on Linux.
+    private static let longPipe: CInt = 1 << 20
     private static let blockSize = 64 << 10
     private static let keptErrors = 8 << 10
     private static let spent = SFTPRequest.initialize
@@ -83,8 +92,11 @@ private struct Conversation {
         #if os(Linux)
         // Larger pipes, fewer turns; a system that refuses has its usual ones.
         let setPipeSize: CInt = 1031  // F_SETPIPE_SZ
-        _ = fcntl(input, setPipeSize, 256 << 10)
+        hasLongPipe = fcntl(input, setPipeSize, Self.longPipe) >= Self.longPipe
+        if !hasLongPipe { _ = fcntl(input, setPipeSize, 256 << 10) }
         _ = fcntl(output, setPipeSize, 256 << 10)
+        #else
+        hasLongPipe = false
         #endif
     }
 
@@ -99,8 +111,10 @@ private struct Conversation {
                 pollfd(fd: output, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: hasMessages ? errorOutput : -1, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: hasOutgoing ? input : -1, events: Int16(POLLOUT), revents: 0),
+                pollfd(
+                    fd: hasOutgoing && !isResting ? input : -1, events: Int16(POLLOUT), revents: 0),
             ]
+            isResting = false
             let limit = timeLimit(of: session)
             let patience = limit.map { $0 - lastActivity.duration(to: .now) }
             let nap = endLastWaits(of: session)
@@ -123,8 +137,9 @@ private struct Conversation {
     private mutating func takeQueue(of session: SFTPSession) {
         let isOpen = isOpen
         let isActive = lastActivity.duration(to: .now) < .milliseconds(200)
+        let isResting = isResting
         let (queue, isStopping, naps) = session.state.withLock { state in
-            let naps = isOpen && isActive && state.receivers.count >= Self.many
+            let naps = isOpen && isActive && (isResting || state.receivers.count >= Self.many)
             state.isAsleep = !naps
             // Before the server has said its version it is told nothing.
             guard isOpen, !state.queue.isEmpty else {
@@ -147,7 +162,9 @@ private struct Conversation {
         }
     }
 
-    private var hasOutgoing: Bool { nextOutgoing < outgoing.count || written < block.count }
+    private var hasOutgoing: Bool {
+        nextOutgoing < outgoing.count || written < block.count || largeContent != nil
+    }
 
     private func timeLimit(of session: SFTPSession) -> Duration? {
         let (isWaiting, isSlow) = session.state.withLock {
@@ -187,27 +204,34 @@ private struct Conversation {
                     #endif
                 }
             }
-            if count < 0 { return errno == EAGAIN }
+            if count < 0 {
+                let isFull = errno == EAGAIN
+                isResting = isFull && hasLongPipe && block.count - written >= Self.blockSize
+                return isFull
+            }
             written += count
             lastActivity = .now
         }
         return true
     }
 
-    /// The next bytes to write: a large request as it is, or many small ones behind each other.
+    /// The next bytes to write: large content as it is, or many small requests behind each other.
     private mutating func fillBlock() {
         written = 0
-        guard outgoing[nextOutgoing].bytes.count < Self.blockSize / 2 else {
-            block = outgoing[nextOutgoing].bytes
-            dropNext()
+        if let content = largeContent.take() {
+            block = content
             return
         }
         block.removeAll(keepingCapacity: block.capacity <= 2 * Self.blockSize)
-        while nextOutgoing < outgoing.count,
-            block.count + outgoing[nextOutgoing].bytes.count <= Self.blockSize
-        {
-            block += outgoing[nextOutgoing].bytes
+        while nextOutgoing < outgoing.count {
+            let request = outgoing[nextOutgoing]
+            let isLarge = request.content.count >= Self.blockSize / 2
+            let size = request.bytes.count + (isLarge ? 0 : request.content.count)
+            guard block.isEmpty || block.count + size <= Self.blockSize else { return }
+            block += request.bytes
+            if isLarge { largeContent = request.content } else { block += request.content }
             dropNext()
+            if isLarge { return }
         }
     }
 

@@ -1,9 +1,22 @@
 internal import Basics
 
+/// What a session is opened for.
+package struct SessionNeed: Sendable {
+    /// Whether there is none yet; further ones must not ask the user anything.
+    package let isFirst: Bool
+    /// Whether many bytes will be moved.
+    package let movesMuch: Bool
+
+    package init(isFirst: Bool, movesMuch: Bool = false) {
+        self.isFirst = isFirst
+        self.movesMuch = movesMuch
+    }
+}
+
 /// The sessions with one server: opened when there is work, and again when one was lost.
 ///
-/// One session does most work; more are opened one by one while that one is kept busy. A server
-/// that refuses another one only has fewer.
+/// One session does most work; more are opened one by one while that one is kept busy, and at once
+/// for a large file where each has one already. A server that refuses another one only has fewer.
 final class SessionPool: Sendable {
     private typealias Waiter = CheckedContinuation<SFTPSession, any Error>
 
@@ -11,7 +24,15 @@ final class SessionPool: Sendable {
         let session: SFTPSession
         /// How many pieces of work use it, each with a file open at most.
         var uses = 0
+        /// How many of them are large.
+        var largeUses = 0
         let slots: Int
+    }
+
+    private struct Waiting {
+        let number: Int
+        let isLarge: Bool
+        let waiter: Waiter
     }
 
     private struct State {
@@ -19,28 +40,35 @@ final class SessionPool: Sendable {
         var opening: [SFTPSession] = []
         /// Whether somebody is making one, so that nobody else starts a program for nothing.
         var isStarting = false
-        var waiters: [(number: Int, waiter: Waiter)] = []
+        var waiters: [Waiting] = []
         var nextNumber = 0
         /// Those that were cancelled before they were in the queue.
         var cancelled: Set<Int> = []
         var limit: Int
+        var movesMuch = false
         /// Since when there has been an open session.
         var openSince: ContinuousClock.Instant?
         /// Why there never will be one: asking a second time for a password helps nobody.
         var verdict: SFTPSessionFailure?
+
+        /// Whether a large file had better wait for a session more, which comes soon.
+        var isCrowded: Bool {
+            !members.isEmpty && members.allSatisfy { $0.largeUses > 0 }
+                && (!opening.isEmpty || members.count < limit)
+        }
     }
 
     private let state: Locked<State>
-    private let transport: @Sendable (_ isFirst: Bool) throws(SystemError) -> SFTPTransport
+    private let transport: @Sendable (SessionNeed) throws(SystemError) -> SFTPTransport
     /// How long the sessions there are must have been busy before another is opened, each.
     private let patience: Duration
 
     /// `limit`: how many sessions at most; at least one.
     ///
-    /// `transport`: how to open the first session, and others, which must not ask anything.
+    /// `transport`: how to open a session.
     init(
         limit: Int, patience: Duration,
-        _ transport: @escaping @Sendable (_ isFirst: Bool) throws(SystemError) -> SFTPTransport
+        _ transport: @escaping @Sendable (SessionNeed) throws(SystemError) -> SFTPTransport
     ) {
         state = Locked(State(limit: max(1, limit)))
         self.patience = patience
@@ -53,12 +81,13 @@ final class SessionPool: Sendable {
 
     /// Runs `body` with a session that is there for it; the file that it opens there is counted.
     ///
+    /// `isLarge`: it will keep the session busy for long, and would rather have one for itself.
     /// Throws ``SFTPSessionFailure``, `CancellationError`, and what `body` throws.
     func withSession<Result>(
-        _ body: (SFTPSession) async throws -> Result
+        isLarge: Bool = false, _ body: (SFTPSession) async throws -> Result
     ) async throws -> Result {
-        let session = try await take()
-        defer { giveBack(session) }
+        let session = try await take(isLarge)
+        defer { giveBack(session, isLarge) }
         return try await body(session)
     }
 
@@ -67,15 +96,20 @@ final class SessionPool: Sendable {
         openAnother(state.withLock { nextOpening(&$0, isExpected: true) })
     }
 
+    /// Says that sessions opened from now on will move many bytes.
+    func expectMuch() { state.withLock { $0.movesMuch = true } }
+
     // MARK: Taking and giving back
 
-    private func take() async throws -> SFTPSession {
+    private func take(_ isLarge: Bool) async throws -> SFTPSession {
         try Task.checkCancellation()
         let (session, number, opening) = try state.withLock {
-            state -> (SFTPSession?, Int, Opening?) in
+            state -> (SFTPSession?, Int, SessionNeed?) in
             if let verdict = state.verdict { throw verdict }
             state.nextNumber += 1
-            let session = state.waiters.isEmpty ? Self.freeSession(&state) : nil
+            if isLarge { state.movesMuch = true }
+            let isFree = state.waiters.isEmpty && !(isLarge && state.isCrowded)
+            let session = isFree ? Self.freeSession(&state, isLarge) : nil
             return (session, state.nextNumber, nextOpening(&state))
         }
         openAnother(opening)
@@ -85,7 +119,7 @@ final class SessionPool: Sendable {
                 let refusal = state.withLock { state -> (any Error)? in
                     if state.cancelled.remove(number) != nil { return CancellationError() }
                     if let verdict = state.verdict { return verdict }
-                    state.waiters.append((number, waiter))
+                    state.waiters.append(Waiting(number: number, isLarge: isLarge, waiter: waiter))
                     return nil
                 }
                 if let refusal { waiter.resume(throwing: refusal) }
@@ -103,23 +137,26 @@ final class SessionPool: Sendable {
         }
     }
 
-    private func giveBack(_ session: SFTPSession) {
+    private func giveBack(_ session: SFTPSession, _ isLarge: Bool) {
         serve { state in
             guard let index = state.members.firstIndex(where: { $0.session === session }) else {
                 return
             }
             state.members[index].uses -= 1
+            if isLarge { state.members[index].largeUses -= 1 }
         }
     }
 
     /// The open session with the least to do that can take more.
-    private static func freeSession(_ state: inout State) -> SFTPSession? {
-        var found: Int?
-        for (index, member) in state.members.enumerated() where member.uses < member.slots {
-            if found.map({ member.uses < state.members[$0].uses }) ?? true { found = index }
+    private static func freeSession(_ state: inout State, _ isLarge: Bool) -> SFTPSession? {
+        let free = state.members.indices.filter { state.members[$0].uses < state.members[$0].slots }
+        let best = free.min { one, other in
+            let (one, other) = (state.members[one], state.members[other])
+            return (one.largeUses, one.uses) < (other.largeUses, other.uses)
         }
-        guard let best = found else { return nil }
+        guard let best else { return nil }
         state.members[best].uses += 1
+        if isLarge { state.members[best].largeUses += 1 }
         return state.members[best].session
     }
 
@@ -128,8 +165,10 @@ final class SessionPool: Sendable {
         let (served, opening) = state.withLock { state in
             change(&state)
             var served: [(Waiter, SFTPSession)] = []
-            while !state.waiters.isEmpty, let session = Self.freeSession(&state) {
-                served.append((state.waiters.removeFirst().waiter, session))
+            while let next = Self.nextWaiter(state),
+                let session = Self.freeSession(&state, state.waiters[next].isLarge)
+            {
+                served.append((state.waiters.remove(at: next).waiter, session))
             }
             return (served, nextOpening(&state))
         }
@@ -137,39 +176,44 @@ final class SessionPool: Sendable {
         openAnother(opening)
     }
 
-    // MARK: Opening
+    /// Whose turn it is: others pass those who had better wait for another session.
+    private static func nextWaiter(_ state: State) -> Int? {
+        state.isCrowded ? state.waiters.firstIndex { !$0.isLarge } : state.waiters.indices.first
+    }
 
-    /// A session that is to be opened, by whoever was told so.
-    private enum Opening { case first, further }
+    // MARK: Opening
 
     /// A session when there is none, or when those there are have long been busy.
     ///
     /// `isExpected`: somebody will want one.
-    private func nextOpening(_ state: inout State, isExpected: Bool = false) -> Opening? {
+    private func nextOpening(_ state: inout State, isExpected: Bool = false) -> SessionNeed? {
         guard !state.isStarting, state.opening.isEmpty, state.verdict == nil else { return nil }
-        if state.members.isEmpty {
+        let isFirst = state.members.isEmpty
+        if isFirst {
             state.isStarting = isExpected || !state.waiters.isEmpty
-            return state.isStarting ? .first : nil
+        } else if state.members.count < state.limit {
+            let isAwaited = state.isCrowded && state.waiters.contains(where: \.isLarge)
+            state.isStarting = isAwaited || isLongBusy(state)
         }
-        guard state.members.count < state.limit, state.members.allSatisfy({ $0.uses > 1 }),
-            let openSince = state.openSince,
-            openSince.duration(to: .now) > patience * state.members.count
-        else { return nil }
-        state.isStarting = true
-        return .further
+        return state.isStarting ? SessionNeed(isFirst: isFirst, movesMuch: state.movesMuch) : nil
     }
 
-    private func openAnother(_ opening: Opening?) {
-        guard let opening else { return }
+    private func isLongBusy(_ state: State) -> Bool {
+        guard let openSince = state.openSince else { return false }
+        return state.members.allSatisfy { $0.uses > 1 }
+            && openSince.duration(to: .now) > patience * state.members.count
+    }
+
+    private func openAnother(_ need: SessionNeed?) {
+        guard let need else { return }
         let session: SFTPSession
         do throws(SystemError) {
-            session = try SFTPSession(transport(opening == .first)) { [weak self] session, event in
+            session = try SFTPSession(transport(need)) { [weak self] session, event in
                 self?.take(event, of: session)
             }
         } catch {
             state.withLock { $0.isStarting = false }
-            refuse(SFTPSessionFailure(.notStarted(error.summary), wasOpen: false))
-            return
+            return dispense(with: SFTPSessionFailure(.notStarted(error.summary), wasOpen: false))
         }
         state.withLock { state in
             state.isStarting = false
@@ -189,24 +233,27 @@ final class SessionPool: Sendable {
             }
             serve()
         case .ended(let failure):
-            let isNeeded = state.withLock { state in
+            let wasOpening = state.withLock { state in
                 state.members.removeAll { $0.session === session }
-                let wasOpening = state.opening.contains { $0 === session }
-                state.opening.removeAll { $0 === session }
-                if wasOpening, !state.members.isEmpty { state.limit = state.members.count }
-                return state.members.isEmpty && wasOpening
+                defer { state.opening.removeAll { $0 === session } }
+                return state.opening.contains { $0 === session }
             }
-            if isNeeded { refuse(failure) } else { serve() }
+            if wasOpening { dispense(with: failure) } else { serve() }
         }
     }
 
-    /// Gives all who wait the reason why they get no session.
-    private func refuse(_ failure: SFTPSessionFailure) {
-        let waiters = state.withLock { state in
+    /// Goes on with the sessions there are; without any, all who wait get the reason for that.
+    private func dispense(with failure: SFTPSessionFailure) {
+        let waiters = state.withLock { state -> [Waiting] in
+            if !state.members.isEmpty {
+                state.limit = state.members.count
+                return []
+            }
             if !failure.isTransient { state.verdict = failure }
             defer { state.waiters = [] }
             return state.waiters
         }
-        for (_, waiter) in waiters { waiter.resume(throwing: failure) }
+        for waiting in waiters { waiting.waiter.resume(throwing: failure) }
+        serve()
     }
 }

@@ -18,13 +18,13 @@ struct LargeUpload: ~Copyable {
 
     init(
         _ source: UploadSource, like oid: ObjectID, to handle: SFTPHandle,
-        on session: SFTPSession, _ budget: ByteBudget
+        on session: SFTPSession, _ budget: ByteBudget, hashing: PieceHashing
     ) {
         self.source = source
         self.handle = handle
         self.session = session
         self.budget = budget
-        hasher = PieceHasher(oid.scheme)
+        hasher = PieceHasher(oid.scheme, sharing: hashing)
         longest = session.abilities.longestWrite
     }
 
@@ -34,27 +34,29 @@ struct LargeUpload: ~Copyable {
     mutating func sendNext(_ threads: BlockingThreads) async throws -> Int64? {
         let held = longest
         try await budget.take(held)
-        let (source, handle, offset, hasher) = (source, handle, offset, hasher)
-        let piece: (request: SFTPRequest, count: Int)
+        let (source, handle, session, offset) = (source, handle, session, offset)
+        let (budget, hasher) = (budget, hasher)
+        let piece: (reply: SFTPReply, count: Int)?
         do {
             piece = try await threads.run {
-                try SFTPRequest.write(handle, at: offset, count: held) { buffer in
-                    let count = try source.file.read(into: buffer)
-                    hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                    return count
-                }
+                let content = try source.file.read(upTo: held)
+                if content.isEmpty { return nil }
+                let reply = session.send(
+                    .write(handle, at: offset, content), onFinish: { _ in budget.giveBack(held) })
+                // While the session's thread sends them.
+                hasher.update(content)
+                return (reply, content.count)
             }
         } catch {
             budget.giveBack(held)
             throw error
         }
-        if piece.count == 0 {
+        guard let piece else {
             budget.giveBack(held)
             return nil
         }
         self.offset += Int64(piece.count)
-        let budget = budget
-        replies.append(session.send(piece.request, onFinish: { _ in budget.giveBack(held) }))
+        replies.append(piece.reply)
         return Int64(piece.count)
     }
 
@@ -89,24 +91,4 @@ struct LargeUpload: ~Copyable {
     }
 
     func finish(isDirectory: Bool) -> ObjectID { hasher.finish(isDirectory: isDirectory) }
-}
-
-/// Hashes pieces in their order, on whichever thread each comes; one task at a time uses it.
-final class PieceHasher: @unchecked Sendable {
-    private var hasher: ContentHasher
-    private let scheme: HashScheme
-
-    init(_ scheme: HashScheme) {
-        self.scheme = scheme
-        hasher = ContentHasher(scheme)
-    }
-
-    func update(_ bytes: UnsafeRawBufferPointer) { hasher.update(bytes) }
-
-    /// The name of what was taken; the hasher is used up.
-    func finish(isDirectory: Bool) -> ObjectID {
-        var last = ContentHasher(scheme)
-        swap(&last, &hasher)
-        return last.finish(isDirectory: isDirectory)
-    }
 }

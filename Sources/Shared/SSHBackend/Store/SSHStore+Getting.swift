@@ -20,14 +20,14 @@ extension SSHStore {
         _ moved: ((Int64) -> Void)?
     ) async throws -> Int64 {
         var reader = try await RemoteReader(self.path(of: key), session, budget)
-        let hasher = PieceHasher(key.oid.scheme)
+        let hasher = PieceHasher(key.oid.scheme, sharing: hashing)
         var size: Int64 = 0
         let isLarge = (reader.size ?? .max) > Int64(256 << 10)
         // Made only now: a missing object leaves nothing.
         let file = try writing(key) { () throws(SystemError) in try place.opened() }
         while let piece = try await reader.next() {
             @Sendable func write() throws {
-                piece.withUnsafeBytes { hasher.update($0) }
+                hasher.update(piece)
                 try writing(key) { () throws(SystemError) in try file.file.write(piece) }
             }
             if isLarge { try await threads.run { try write() } } else { try write() }
@@ -81,8 +81,8 @@ extension SSHStore {
     ) async throws -> Bool {
         guard let oid = ObjectID(storagePath: path, below: configuration.root) else { return false }
         var reader = try await RemoteReader(path, session, budget)
-        let hasher = PieceHasher(oid.scheme)
-        while let piece = try await reader.next() { piece.withUnsafeBytes { hasher.update($0) } }
+        let hasher = StreamHasher(oid.scheme)
+        while let piece = try await reader.next() { hasher.update(piece) }
         return hasher.finish(isDirectory: oid.isDirectory) == oid
     }
 

@@ -16,7 +16,8 @@ extension SSHStore {
             try Task.checkCancellation()
             let source = try open(path, key)
             if source.size > Self.smallSize {
-                return try await onServer(.upload, key) { session in
+                let isLarge = source.size >= configuration.largeSize
+                return try await onServer(.upload, key, isLarge: isLarge) { session in
                     try await putLarge(source, key, session, moved)
                 }
             }
@@ -165,8 +166,10 @@ extension SSHStore {
         _ moved: ((Int64) -> Void)?
     ) async throws -> Int64 {
         let size = source.size
+        keepFreedMemory()
         try await throughTemporary(path(of: key), session) { temporary, handle, close in
-            var upload = LargeUpload(source, like: key.oid, to: handle, on: session, budget)
+            var upload = LargeUpload(
+                source, like: key.oid, to: handle, on: session, budget, hashing: hashing)
             do {
                 while let written = try await upload.sendNext(threads) {
                     try await upload.checkAnswered(all: session.transport.movesPiecesInTurn) {

@@ -27,6 +27,9 @@ package struct SSHConfiguration: Sendable {
     /// Each waits for three answers of the server, one after the other, and that is all that most of
     /// them do. With 480 OpenSSH's server was seen to take a tenth more processor time for the same work.
     package var usualJobs = 256
+    /// From so many bytes on it pays to look how they are encrypted, and for a file of that size to log in
+    /// once more, which takes some 0.2 s.
+    package var largeSize: Int64 = 64 << 20
     /// What is at the other end: for advice.
     package var peer = SFTPPeer.program
 
@@ -47,13 +50,14 @@ package struct SSHStore: ObjectStore {
     let budget: ByteBudget
     let folders: RemoteFolders
     let threads: BlockingThreads
+    let hashing: PieceHashing
 
     /// Starts nothing: the first request does.
     ///
-    /// `transport`: how to open a session; all but the first must not ask the user anything.
+    /// `transport`: how to open a session.
     package init(
         _ configuration: SSHConfiguration,
-        _ transport: @escaping @Sendable (_ isFirst: Bool) throws(SystemError) -> SFTPTransport
+        _ transport: @escaping @Sendable (SessionNeed) throws(SystemError) -> SFTPTransport
     ) {
         self.configuration = configuration
         traits = StoreTraits(
@@ -64,12 +68,17 @@ package struct SSHStore: ObjectStore {
         budget = ByteBudget(configuration.heldBytes)
         folders = RemoteFolders()
         threads = BlockingThreads()
+        hashing = PieceHashing()
     }
 
     package var runCache: (any RunCacheStore)? { SSHRunCache(store: self) }
 
     /// Starts ssh, whose log-in takes longer than all else that a small push does.
     package func getReady() { pool.open() }
+
+    package func expect(_ bytes: Int64) {
+        if bytes >= configuration.largeSize { pool.expectMuch() }
+    }
 
     func path(of key: ObjectKey) -> FilePath { key.path(below: configuration.root) }
 
@@ -115,12 +124,14 @@ package struct SSHStore: ObjectStore {
     // MARK: Failures
 
     /// Runs work with a session; whatever fails becomes an error about the object.
+    ///
+    /// `isLarge`: it will keep a session busy for long.
     func onServer<Result>(
         _ operation: StoreError.Operation, _ key: ObjectKey,
-        _ body: (SFTPSession) async throws -> Result
+        isLarge: Bool = false, _ body: (SFTPSession) async throws -> Result
     ) async throws -> Result {
         do {
-            return try await pool.withSession(body)
+            return try await pool.withSession(isLarge: isLarge, body)
         } catch {
             throw failure(operation, key, error)
         }

@@ -2,10 +2,13 @@ package import Basics
 
 /// A request of the SSH File Transfer Protocol, version 3, ready to be sent but for its id.
 ///
-/// `bytes` is the whole packet, its length included; whoever sends it fills in the id.
+/// `bytes` is the whole packet but for the content of a file, its length included; whoever sends it
+/// fills in the id, and sends `content` right behind it.
 /// Source: draft-ietf-secsh-filexfer-02; OpenSSH's PROTOCOL, section 4, for the extensions.
 package struct SFTPRequest: Sendable {
     package private(set) var bytes: [UInt8]
+    /// What is to be written to a file: apart, so that it is copied nowhere between the file and the pipe.
+    package private(set) var content: [UInt8] = []
 
     /// Where the id is, in a packet that has one.
     static let idRange = 5..<9
@@ -75,39 +78,14 @@ package struct SFTPRequest: Sendable {
         return request.finished()
     }
 
-    /// `fill` is given the place of `count` bytes in the packet, and returns how many it wrote.
-    ///
-    /// Content goes from the file into the packet without a stop between.
-    package static func write(
-        _ handle: SFTPHandle, at offset: Int64, count: Int,
-        fill: (UnsafeMutableRawBufferPointer) throws -> Int
-    ) throws -> (request: SFTPRequest, count: Int) {
-        var request = SFTPRequest(.write, capacity: handle.bytes.count + 16)
-        request.append(handle.bytes)
-        request.append(UInt64(bitPattern: offset))
-        request.append(UInt32(0))
-        let header = request.bytes
-        var filled = 0
-        // Its place is not made zero before: for large files that is as much work as reading them.
-        request.bytes = try [UInt8](unsafeUninitializedCapacity: header.count + count) {
-            buffer, initialized in
-            _ = buffer.initialize(from: header)
-            filled = try fill(
-                UnsafeMutableRawBufferPointer(
-                    UnsafeMutableBufferPointer(rebasing: buffer[header.count...])))
-            initialized = header.count + filled
-        }
-        request.put(UInt32(filled), at: header.count - 4)
-        return (request.finished(), filled)
-    }
-
     package static func write(
         _ handle: SFTPHandle, at offset: Int64, _ content: [UInt8]
     ) -> SFTPRequest {
-        var request = SFTPRequest(.write, capacity: handle.bytes.count + 16 + content.count)
+        var request = SFTPRequest(.write, capacity: handle.bytes.count + 16)
         request.append(handle.bytes)
         request.append(UInt64(bitPattern: offset))
-        request.append(content)
+        request.append(UInt32(clamping: content.count))
+        request.content = content
         return request.finished()
     }
 
@@ -177,7 +155,7 @@ package struct SFTPRequest: Sendable {
     }
 
     private consuming func finished() -> SFTPRequest {
-        put(UInt32(clamping: bytes.count - 4), at: 0)
+        put(UInt32(clamping: bytes.count - 4 + content.count), at: 0)
         return self
     }
 

@@ -123,6 +123,8 @@ package struct PullWorkflow {
         let cache: any ObjectCache
         var files: [ObjectID] = []
         var directories: [Fetch.Directory] = []
+        /// What was recorded of their sizes.
+        var bytes: Int64 = 0
     }
 
     /// Brings what outs need into their caches; the caller holds DVC's lock.
@@ -172,6 +174,8 @@ package struct PullWorkflow {
                 } else {
                     batch.files.append(key.oid)
                 }
+                // Sizes are what somebody wrote into a file.
+                batch.bytes = batch.bytes.addingReportingOverflow(out.needed.size ?? 0).partialValue
                 batches[name] = batch
             }
         }
@@ -213,6 +217,7 @@ package struct PullWorkflow {
             return
         }
         let store = try session.store(for: batch.remote, jobs: options.jobs)
+        store.expect(batch.bytes)
         let blocks = store.traits.blocksThreads
         let jobs = session.jobs(
             options.jobs, remote: batch.remote.jobs, blocksThreads: blocks,

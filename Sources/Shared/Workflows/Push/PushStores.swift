@@ -24,9 +24,12 @@ final class PushStores {
     }
 
     /// Lets a store connect while the rest of the push is still being planned.
-    func expect(_ remote: DVCRemote) {
+    ///
+    /// `bytes`: how many will be sent, at most.
+    func expect(_ remote: DVCRemote, _ bytes: Int64) {
         // A remote that cannot be used is found out when something is to be uploaded.
         guard let store = try? store(for: remote) else { return }
+        store.expect(bytes)
         store.getReady()
     }
 }

@@ -27,8 +27,8 @@ extension Session {
             configuration.sessions = max(1, min(configuration.sessions, sessions - 2))
         }
         let trace = trace
-        return SSHStore(configuration) { isFirst throws(SystemError) in
-            let transport = try connector.transport(isFirst: isFirst)
+        return SSHStore(configuration) { need throws(SystemError) in
+            let transport = try connector.transport(for: need)
             if trace.isOn { trace.log("run: \(transport.command.line)") }
             return transport
         }
