@@ -43,7 +43,6 @@ private struct Conversation {
         case failed(SFTPSessionFailure.Cause)
     }
 
-    let input: CInt
     let output: CInt
     let errorOutput: CInt
     let wake: CInt
@@ -52,13 +51,7 @@ private struct Conversation {
     private(set) var isOpen = false
 
     private var decoder = SFTPDecoder()
-    private var outgoing: [SFTPRequest] = []
-    private var nextOutgoing = 0
-    /// What is being written: small requests one behind the other, or large content from its place.
-    private var block: [UInt8] = []
-    /// What follows it.
-    private var largeContent: [UInt8]?
-    private var written = 0
+    private var outbox: SFTPOutbox
     private var buffer = [UInt8](repeating: 0, count: 256 << 10)
     private var lastActivity = ContinuousClock.now
     private var isStopping = false
@@ -68,43 +61,26 @@ private struct Conversation {
     /// Whether so many answers are on their way that nobody need wake this thread for one request more:
     /// it goes out with what the next answers lead to, and after a millisecond at the latest.
     private var naps = false
-    /// Whether the pipe takes no more just now, and this thread leaves it alone for a millisecond: else it
-    /// would be woken for each of the 16 KiB at a time that OpenSSH's client reads.
-    private var isResting = false
-    /// Whether the pipe holds what is sent in a millisecond, however fast that is.
-    private let hasLongPipe: Bool
-
     private static let many = 32
-    /// In bytes: what an unprivileged user can have on Linux.
-    private static let longPipe: CInt = 1 << 20
-    private static let blockSize = 64 << 10
     private static let keptErrors = 8 << 10
-    private static let spent = SFTPRequest.initialize
 
     init(input: CInt, output: CInt, errors: CInt, wake: CInt) {
-        self.input = input
+        outbox = SFTPOutbox(input)
         self.output = output
         errorOutput = errors
         self.wake = wake
-        for descriptor in [input, output, errors] {
+        for descriptor in [output, errors] {
             _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         }
-        #if os(Linux)
-        // Larger pipes, fewer turns; a system that refuses has its usual ones.
-        let setPipeSize: CInt = 1031  // F_SETPIPE_SZ
-        hasLongPipe = fcntl(input, setPipeSize, Self.longPipe) >= Self.longPipe
-        if !hasLongPipe { _ = fcntl(input, setPipeSize, 256 << 10) }
-        _ = fcntl(output, setPipeSize, 256 << 10)
-        #else
-        hasLongPipe = false
-        #endif
+        SFTPOutbox.lengthenPipe(output, to: 256 << 10)
     }
 
     mutating func run(for session: SFTPSession) -> End {
-        outgoing = [.initialize]
+        outbox.add([.initialize])
         while true {
-            takeQueue(of: session)
-            if isStopping, !hasOutgoing, session.state.withLock({ $0.receivers.isEmpty }) {
+            let rests = outbox.takeRest()
+            takeQueue(of: session, rests: rests)
+            if isStopping, outbox.isEmpty, session.state.withLock({ $0.receivers.isEmpty }) {
                 return .stopped
             }
             var polled = [
@@ -112,9 +88,9 @@ private struct Conversation {
                 pollfd(fd: hasMessages ? errorOutput : -1, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
                 pollfd(
-                    fd: hasOutgoing && !isResting ? input : -1, events: Int16(POLLOUT), revents: 0),
+                    fd: outbox.isEmpty || rests ? -1 : outbox.pipe, events: Int16(POLLOUT),
+                    revents: 0),
             ]
-            isResting = false
             let limit = timeLimit(of: session)
             let patience = limit.map { $0 - lastActivity.duration(to: .now) }
             let nap = endLastWaits(of: session)
@@ -129,17 +105,20 @@ private struct Conversation {
             if polled[2].revents != 0 { _ = read(wake, &buffer, 4096) }
             if polled[1].revents != 0 { hasMessages = takeErrors() }
             if polled[0].revents != 0, let end = receive(for: session) { return end }
-            if polled[3].revents != 0, !write() { return .hungUp }
+            if polled[3].revents != 0 {
+                guard outbox.write() else { return .hungUp }
+                lastActivity = .now
+            }
         }
     }
-
     /// Takes over what is to be sent.
-    private mutating func takeQueue(of session: SFTPSession) {
+    ///
+    /// `rests`: this thread looks again in a millisecond, and need not be woken.
+    private mutating func takeQueue(of session: SFTPSession, rests: Bool) {
         let isOpen = isOpen
         let isActive = lastActivity.duration(to: .now) < .milliseconds(200)
-        let isResting = isResting
         let (queue, isStopping, naps) = session.state.withLock { state in
-            let naps = isOpen && isActive && (isResting || state.receivers.count >= Self.many)
+            let naps = rests || isOpen && isActive && state.receivers.count >= Self.many
             state.isAsleep = !naps
             // Before the server has said its version it is told nothing.
             guard isOpen, !state.queue.isEmpty else {
@@ -150,20 +129,7 @@ private struct Conversation {
         }
         self.isStopping = isStopping
         self.naps = naps
-        if nextOutgoing == outgoing.count {
-            outgoing = queue
-            nextOutgoing = 0
-        } else {
-            if nextOutgoing > 1024 {
-                outgoing.removeFirst(nextOutgoing)
-                nextOutgoing = 0
-            }
-            outgoing += queue
-        }
-    }
-
-    private var hasOutgoing: Bool {
-        nextOutgoing < outgoing.count || written < block.count || largeContent != nil
+        outbox.add(queue)
     }
 
     private func timeLimit(of session: SFTPSession) -> Duration? {
@@ -171,7 +137,7 @@ private struct Conversation {
             (!$0.receivers.isEmpty, $0.slowCount > 0)
         }
         if !isOpen { return session.transport.isInteractive ? nil : session.transport.openTimeout }
-        guard isWaiting || hasOutgoing else { return nil }
+        guard isWaiting || !outbox.isEmpty else { return nil }
         return session.transport.activityTimeout * (isSlow ? 10 : 1)
     }
 
@@ -187,58 +153,6 @@ private struct Conversation {
         for reply in ended { reply.finish(.failure(CancellationError())) }
         let wait = next.map { ContinuousClock.now.duration(to: $0) }
         return naps ? min(wait ?? .milliseconds(1), .milliseconds(1)) : wait
-    }
-
-    // MARK: Out
-
-    /// Writes as much as the pipe takes; `false` when nobody reads any more.
-    private mutating func write() -> Bool {
-        while hasOutgoing {
-            if written == block.count { fillBlock() }
-            let count = block[written...].withUnsafeBytes { rest in
-                retryingInterrupts {
-                    #if canImport(Darwin)
-                    Darwin.write(input, rest.baseAddress, rest.count)
-                    #else
-                    Glibc.write(input, rest.baseAddress, rest.count)
-                    #endif
-                }
-            }
-            if count < 0 {
-                let isFull = errno == EAGAIN
-                isResting = isFull && hasLongPipe && block.count - written >= Self.blockSize
-                return isFull
-            }
-            written += count
-            lastActivity = .now
-        }
-        return true
-    }
-
-    /// The next bytes to write: large content as it is, or many small requests behind each other.
-    private mutating func fillBlock() {
-        written = 0
-        if let content = largeContent.take() {
-            block = content
-            return
-        }
-        block.removeAll(keepingCapacity: block.capacity <= 2 * Self.blockSize)
-        while nextOutgoing < outgoing.count {
-            let request = outgoing[nextOutgoing]
-            let isLarge = request.content.count >= Self.blockSize / 2
-            let size = request.bytes.count + (isLarge ? 0 : request.content.count)
-            guard block.isEmpty || block.count + size <= Self.blockSize else { return }
-            block += request.bytes
-            if isLarge { largeContent = request.content } else { block += request.content }
-            dropNext()
-            if isLarge { return }
-        }
-    }
-
-    private mutating func dropNext() {
-        // Its bytes are held no longer than needed: a queue can be some megabytes.
-        outgoing[nextOutgoing] = Self.spent
-        nextOutgoing += 1
     }
 
     // MARK: In
@@ -297,7 +211,7 @@ private struct Conversation {
         }
         // No request of a task can have the last of all ids before 4 billion others.
         awaitsLimits = .max
-        outgoing.append(SFTPRequest.limits.numbered(.max))
+        outbox.add([SFTPRequest.limits.numbered(.max)])
         return nil
     }
 
