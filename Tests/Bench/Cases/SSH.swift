@@ -50,9 +50,12 @@ let sshLargeCase = BenchCase(
     }
     defer { bench.remove() }
     return [
-        try bench.firstPush(bars: [
-            .atMost(1, timesSlowestOf: ["rclone copy"]), .peakAtMostMiB(32),
-        ]).measure(in: world)
+        try bench.firstPush(
+            bars: [
+                .atMost(1, timesSlowestOf: ["rclone copy"]),
+                .atMost(1, timesSlowestOf: ["rclone copy, checking"]), .peakAtMostMiB(32),
+            ], withChecks: true
+        ).measure(in: world)
     ]
 }
 
@@ -104,12 +107,15 @@ private struct SSHBench {
         try world.invocation("dvc", ["push"], in: project.path)
     }
 
-    private func rclone(_ name: String) throws -> Invocation {
+    /// A copy to a folder of the server.
+    ///
+    /// `checks`: it has the server's shell hash each file after it was sent, as it does when nobody says
+    /// otherwise; whoever's shell that is may have a slow start. Ours hashes what it sends.
+    private func rclone(_ name: String, checks: Bool = false) throws -> Invocation {
         let place =
             ":sftp,host=127.0.0.1,port=\(server.port),key_file='\(server.userKey)',"
             + "known_hosts_file='\(server.knownHosts)',"
-            // Else it has the shell hash each file, and whoever's shell that is may have a slow start.
-            + "shell_type=none:\(folder(name))/files"
+            + "shell_type=\(checks ? "unix" : "none"):\(folder(name))/files"
         return try world.invocation(
             "rclone", ["--config", "", "copy", "\(project.objects)", place], in: project.path)
     }
@@ -132,7 +138,7 @@ private struct SSHBench {
     }
 
     /// Every round goes to a folder of its own.
-    func firstPush(bars: [Bar]) throws -> Work {
+    func firstPush(bars: [Bar], withChecks: Bool = false) throws -> Work {
         func contender(
             _ name: String, rounds: Int, _ invocation: @escaping (String) throws -> Invocation
         ) -> Contender {
@@ -143,18 +149,21 @@ private struct SSHBench {
         }
         let rounds = world.rounds(5, quick: 2)
         let few = world.rounds(3, quick: 1)
-        return Work(
-            title: "first push over ssh", bars: bars,
-            contenders: [
-                contender("git dvc push", rounds: rounds) { _ in try ours() },
-                contender("tar | ssh", rounds: rounds) { try tar($0) },
-                contender("scp -r", rounds: few) {
-                    try createDirectories(folder($0))
-                    return try scp($0)
-                },
-                contender("rclone copy", rounds: few) { try rclone($0) },
-                contender("dvc push", rounds: few) { _ in try dvc() },
-            ])
+        var contenders = [
+            contender("git dvc push", rounds: rounds) { _ in try ours() },
+            contender("tar | ssh", rounds: rounds) { try tar($0) },
+            contender("scp -r", rounds: few) {
+                try createDirectories(folder($0))
+                return try scp($0)
+            },
+            contender("rclone copy", rounds: few) { try rclone($0) },
+            contender("dvc push", rounds: few) { _ in try dvc() },
+        ]
+        if withChecks {
+            contenders.append(
+                contender("rclone copy, checking", rounds: few) { try rclone($0, checks: true) })
+        }
+        return Work(title: "first push over ssh", bars: bars, contenders: contenders)
     }
 
     /// Everybody pushes again to where they pushed before.
