@@ -80,7 +80,7 @@ struct BenchCase: Sendable {
         s3FetchCase, s3FetchLargeCase,
         gcsFirstPushCase,
         sshFirstPushCase, sshNothingNewCase, sshTenChangedCase, sshLargeCase,
-        httpFirstPushCase, webDAVFirstPushCase,
+        httpFirstPushCase, httpLargeCase, webDAVFirstPushCase, webDAVLargeCase,
     ]
 }
 

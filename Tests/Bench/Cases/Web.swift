@@ -32,16 +32,44 @@ let webDAVFirstPushCase = BenchCase(
     ]
 }
 
+let httpLargeCase = BenchCase(
+    name: "http-large", summary: "push of 2 x 1 GiB to nginx, by PUT", runsOnlyByName: true
+) { world in
+    try measureLarge("http-large", .nginx, in: world)
+}
+
+let webDAVLargeCase = BenchCase(
+    name: "webdav-large", summary: "push of 2 x 1 GiB to rclone serve webdav",
+    runsOnlyByName: true
+) { world in
+    try measureLarge("webdav-large", .rclone, in: world)
+}
+
+private func measureLarge(
+    _ name: String, _ program: WebServer.Program, in world: World
+) throws -> [WorkResult] {
+    let mebibytes = world.isQuick ? 256 : 1024
+    let bench = try WebBench(name, program, in: world) { project in
+        _ = try addLargeFile("one.bin", mebibytes: mebibytes, to: project)
+        _ = try addLargeFile("two.bin", mebibytes: mebibytes, to: project)
+    }
+    defer { bench.remove() }
+    return [try bench.largePush(mebibytes: mebibytes).measure(in: world)]
+}
+
 /// A project, and a real server that keeps its files in memory.
 private struct WebBench {
     let world: World
     let project: Project
     let server: WebServer
 
-    init(_ name: String, _ program: WebServer.Program, in world: World) throws {
+    init(
+        _ name: String, _ program: WebServer.Program, in world: World,
+        _ fill: (Project) throws -> Void = { try $0.addTenThousandFiles(version: 0) }
+    ) throws {
         self.world = world
         project = try Project(name, in: world)
-        try project.addTenThousandFiles(version: 0)
+        try fill(project)
         try project.commit("Add data")
         server = try WebServer(program)
     }
@@ -80,11 +108,15 @@ private struct WebBench {
         try world.invocation("dvc", ["push"], in: project.path)
     }
 
+    /// The paths of the objects in the cache.
+    private func objectNames() throws -> [Substring] {
+        try world.run("find", ".", "-type", "f", in: project.objects)
+            .split(separator: "\n").map { $0.dropFirst(2) }
+    }
+
     /// One process that sends every object, 32 at a time, and does nothing else.
     private func curl(_ folder: String) throws -> Invocation {
-        let names = try world.run("find", ".", "-type", "f", in: project.objects)
-            .split(separator: "\n").map { $0.dropFirst(2) }
-        let lines = names.map { name in
+        let lines = try objectNames().map { name in
             "upload-file = \"\(project.objects)/\(name)\"\nurl = \"\(server.url)/\(folder)/files/"
                 + "\(name)\"\noutput = /dev/null\n"
         }
@@ -125,25 +157,64 @@ private struct WebBench {
     }
 
     /// Every round goes to a folder of its own.
-    func firstPush(bars: [Bar]) throws -> Work {
-        func contender(
-            _ name: String, rounds: Int, _ invocation: @escaping (String) throws -> Invocation
-        ) -> Contender {
-            func place(_ round: Int) -> String { "\(name.filter(\.isLetter))-\(round)" }
-            return Contender(
-                name: name, rounds: rounds, prepare: { try use(place($0)) },
-                programs: { [try invocation(place($0))] }, cleanUp: { try empty(place($0)) })
+    private func contender(
+        _ name: String, rounds: Int, _ invocations: @escaping (String) throws -> [Invocation]
+    ) -> Contender {
+        func place(_ round: Int) -> String { "\(name.filter(\.isLetter))-\(round)" }
+        return Contender(
+            name: name, rounds: rounds, prepare: { try use(place($0)) },
+            programs: { try invocations(place($0)) }, cleanUp: { try empty(place($0)) })
+    }
+
+    /// Few large files, whose bytes are hashed on the way: the CPU counts.
+    func largePush(mebibytes: Int) throws -> Work {
+        let names = try objectNames()
+        let files = names.map { "\(project.objects)/\($0)" }
+        let few = world.rounds(3, quick: 1)
+        let peer = "curl, md5"
+        return Work(
+            title: "push of 2 x \(mebibytes) MiB to \(server.program)",
+            bars: [
+                .cpuAtMost(1.15, timesThatOf: peer), .faster(1, than: "dvc push"),
+                .peakAtMostMiB(32),
+            ],
+            contenders: [
+                contender("git dvc push", rounds: world.rounds(5, quick: 2)) { _ in [try ours()] },
+                contender(peer, rounds: few) { place in
+                    // curl makes no folders, and nginx those that are missing.
+                    for folder in isWebDAV ? folders(of: names) : [] {
+                        try world.run(
+                            "curl", "--silent", "--fail", "--request", "MKCOL",
+                            "\(server.url)/\(place)/\(folder)")
+                    }
+                    return [
+                        try curl(place), try world.invocation("openssl", ["dgst", "-md5"] + files),
+                    ]
+                },
+                contender("dvc push", rounds: few) { _ in [try dvc()] },
+            ])
+    }
+
+    /// Those that hold the objects, each before what is in it.
+    private func folders(of names: [Substring]) -> [String] {
+        let own = Set(names.map { "files/\($0)".split(separator: "/").dropLast() })
+        let all = own.flatMap { parts in
+            (1...parts.count).map { parts.prefix($0).joined(separator: "/") }
         }
+        return Set(all).sorted()
+    }
+
+    func firstPush(bars: [Bar]) throws -> Work {
         let few = world.rounds(isWebDAV ? 1 : 3, quick: 1)
         let peer =
             isWebDAV
-            ? contender("rclone copy", rounds: few) { try rclone($0) }
-            : contender("curl", rounds: world.rounds(5, quick: 2)) { try curl($0) }
+            ? contender("rclone copy", rounds: few) { [try rclone($0)] }
+            : contender("curl", rounds: world.rounds(5, quick: 2)) { [try curl($0)] }
         return Work(
             title: "first push to \(server.program)", bars: bars + [.peakAtMostMiB(32)],
             contenders: [
-                contender("git dvc push", rounds: world.rounds(5, quick: 2)) { _ in try ours() },
-                peer, contender("dvc push", rounds: few) { _ in try dvc() },
+                contender("git dvc push", rounds: world.rounds(5, quick: 2)) { _ in [try ours()] },
+                peer, contender("dvc push", rounds: few) { _ in [try dvc()] },
             ], countRequests: { try countRequests() })
     }
 }
