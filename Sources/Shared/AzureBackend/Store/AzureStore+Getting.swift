@@ -58,19 +58,10 @@ extension AzureStore {
 }
 
 extension AzureStore {
-    package var versions: (any VersionedStore)? { AzureVersions(store: self) }
-}
-
-/// The files in a container whose versions the account keeps.
-struct AzureVersions: VersionedStore {
-    let store: AzureStore
-
-    func get(
-        _ version: FileVersion, as key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
-    ) async throws -> Int64 {
-        try await store.configuration.retry.retrying {
-            try await store.get(
-                store.client.name(version.path), version: version.id, as: key, toFileAt: path,
+    package var versions: (any VersionedStore)? {
+        ServiceVersions(retry: configuration.retry) { version, key, path, observer in
+            try await get(
+                client.name(version.path), version: version.id, as: key, toFileAt: path,
                 observer: observer)
         }
     }

@@ -55,19 +55,10 @@ extension GCSStore {
 }
 
 extension GCSStore {
-    package var versions: (any VersionedStore)? { GCSVersions(store: self) }
-}
-
-/// The files in a bucket whose versions the bucket keeps.
-struct GCSVersions: VersionedStore {
-    let store: GCSStore
-
-    func get(
-        _ version: FileVersion, as key: ObjectKey, toFileAt path: FilePath, observer: ByteObserver?
-    ) async throws -> Int64 {
-        try await store.configuration.retry.retrying {
-            try await store.get(
-                store.client.name(version.path), generation: version.id, as: key, toFileAt: path,
+    package var versions: (any VersionedStore)? {
+        ServiceVersions(retry: configuration.retry) { version, key, path, observer in
+            try await get(
+                client.name(version.path), generation: version.id, as: key, toFileAt: path,
                 observer: observer)
         }
     }
