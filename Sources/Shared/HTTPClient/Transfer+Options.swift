@@ -45,7 +45,13 @@ extension Transfer {
         let peer = request.peer
         options.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, milliseconds(peer.connectTimeout)))
         let isSecure = request.url.prefix(6).lowercased() == "https:"
-        if isSecure { setAuthorities(&options) }
+        if isSecure {
+            setAuthorities(&options)
+            let words = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+            words.pointee = 0
+            errorWords = words
+            options.set(CURLOPT_ERRORBUFFER, UnsafeRawPointer(words))
+        }
         if peer.negotiates {
             options.set(CURLOPT_HTTPAUTH, 1 << 2)  // CURLAUTH_NEGOTIATE, whose cast hides it
             options.set(CURLOPT_USERPWD, ":")  // whoever the ticket says

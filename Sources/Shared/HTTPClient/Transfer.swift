@@ -22,21 +22,23 @@ final class Transfer: @unchecked Sendable {
     // What libcurl reads while the request is under way.
     var headerList: UnsafeMutablePointer<curl_slist>?
     var sentBytes: UnsafeMutableRawBufferPointer?
+    /// Where it says what is wrong with a secure connection, of `CURL_ERROR_SIZE` bytes.
+    var errorWords: UnsafeMutablePointer<CChar>?
 
     // What has moved so far.
     private var sentCount: Int64 = 0
-    private var status = 0
-    private var headers = ResponseHeaders()
-    private var received: [UInt8] = []
+    private(set) var status = 0
+    private(set) var headers = ResponseHeaders()
+    private(set) var received: [UInt8] = []
     /// Where the body goes once it is too long for ``received``.
     private var spillFile: CInt?
-    private var receivedCount: Int64 = 0
-    private var hasMoved = false
+    private(set) var receivedCount: Int64 = 0
+    private(set) var hasMoved = false
     /// Since ``isStalled(_:_:)`` was last asked: the clock is read there, and not for each line.
     private var movesSinceCheck = false
     private var lastMove = ContinuousClock.now
     /// Why a callback ended the request.
-    private var failure: TransportError.Reason?
+    private(set) var failure: TransportError.Reason?
 
     /// How much of an answer that was not asked for is kept, in bytes.
     private static let headLimit = 64 << 10
@@ -68,6 +70,8 @@ final class Transfer: @unchecked Sendable {
         headerList = nil
         sentBytes?.deallocate()
         sentBytes = nil
+        errorWords?.deallocate()
+        errorWords = nil
         handle = nil
     }
 
@@ -229,79 +233,5 @@ final class Transfer: @unchecked Sendable {
     private func fail(_ reason: TransportError.Reason) -> Bool {
         failure = reason
         return false
-    }
-
-    // MARK: The end
-
-    /// What became of the request that libcurl ended with this code.
-    func result(of code: CURLcode, _ library: CurlLibrary) -> Result<HTTPResponse, any Error> {
-        if let failure { return .failure(error(failure)) }
-        // A server that refuses a body may close the connection while that is still being sent.
-        let isRefusal = status >= 400 && (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR)
-        guard code == CURLE_OK || isRefusal else {
-            return .failure(error(reason(of: code, library)))
-        }
-        if case .bytes(let bytes) = request.body, !bytes.isEmpty, code == CURLE_OK {
-            request.observer?(Int64(bytes.count))
-        }
-        return .success(
-            HTTPResponse(
-                status: status, headers: headers, body: received, bodyCount: receivedCount))
-    }
-
-    private func reason(of code: CURLcode, _ library: CurlLibrary) -> TransportError.Reason {
-        let words = library.words(for: code)
-        switch code {
-        // The scheme is one of HTTP, so that with a connection made it is the answer that is not.
-        case CURLE_UNSUPPORTED_PROTOCOL where connectionCount(library.functions) > 0:
-            return .notHTTP
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: return .badRequest(words)
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .hostNotFound
-        case CURLE_COULDNT_CONNECT, CURLE_PROXY: return .cannotConnect(connectWords(words, library))
-        case CURLE_OPERATION_TIMEDOUT:
-            // Either limit has the same code, but only one of them is left once bytes moved.
-            return hasMoved ? .stalled(request.timeLimit ?? activityTimeout) : .connectTimeout
-        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM,
-            CURLE_SSL_CIPHER, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ISSUER_ERROR,
-            CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
-            return .tls(words)
-        case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE,
-            CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_SEND_FAIL_REWIND, CURLE_WEIRD_SERVER_REPLY:
-            return .interrupted(words)
-        default: return .failed(words)
-        }
-    }
-
-    /// The system's words, which say more: "connection refused".
-    private func connectWords(_ words: String, _ library: CurlLibrary) -> String {
-        var code = 0
-        _ = ccurl_get_number(library.functions, handle, CURLINFO_OS_ERRNO, &code)
-        return code == 0 ? words : systemErrorText(CInt(truncatingIfNeeded: code))
-    }
-
-    /// How many connections were made for the request.
-    private func connectionCount(_ curl: UnsafePointer<ccurl_functions>) -> Int {
-        var count = 0
-        _ = ccurl_get_number(curl, handle, CURLINFO_NUM_CONNECTS, &count)
-        return count
-    }
-
-    /// One line about the request, without anything that is secret.
-    func traceLine(
-        _ result: Result<HTTPResponse, any Error>, _ curl: UnsafePointer<ccurl_functions>
-    ) -> String {
-        var microseconds: curl_off_t = 0
-        _ = ccurl_get_size(curl, handle, CURLINFO_TOTAL_TIME_T, &microseconds)
-        let connections = connectionCount(curl)
-        let outcome: String
-        switch result {
-        case .success(let response): outcome = "\(response.status)"
-        case .failure(let error):
-            outcome = error is CancellationError ? "cancelled" : summary(of: error)
-        }
-        let connection = connections > 0 ? ", new connection" : ""
-        return "\(request.method.rawValue) \(traceable(url: request.url)): \(outcome), "
-            + "\(request.body.count) bytes sent, \(receivedCount) received in "
-            + "\(microseconds / 1000) ms\(connection)"
     }
 }

@@ -15,6 +15,8 @@ package struct TransportError: UserFacingError, Equatable {
         case connectTimeout
         /// The peer is not who it should be, or no encryption could be agreed on.
         case tls(String)
+        /// The peer does not encrypt.
+        case notTLS
         /// What came is no answer of HTTP: another service listens there.
         case notHTTP
         /// The connection ended before the answer did.
@@ -59,6 +61,7 @@ package struct TransportError: UserFacingError, Equatable {
         case .cannotConnect(let words): "cannot connect to '\(host)': \(printable(words))"
         case .connectTimeout: "cannot connect to '\(host)': no answer in time"
         case .tls(let words): "no secure connection to '\(host)': \(printable(words))"
+        case .notTLS: "what answers at '\(host)' does not speak TLS"
         case .notHTTP: "what answers at '\(host)' does not speak HTTP"
         case .interrupted(let words): "'\(host)' ended the connection: \(printable(words))"
         case .stalled(let time):
@@ -78,6 +81,9 @@ package struct TransportError: UserFacingError, Equatable {
         case .cannotConnect, .connectTimeout:
             "check the address in the remote's url or endpoint, the network, and the proxy"
         case .notHTTP: "check host and port in the remote's url or endpoint"
+        case .notTLS:
+            "check the port in the remote's url or endpoint; where nothing is encrypted it begins with "
+                + "'http://' or 'webdav://'"
         case .tls: "check the certificate authority ('ssl_verify'), and the clock of this machine"
         default: nil
         }
@@ -103,7 +109,7 @@ extension TransportError {
     /// a moment ago will work again; a wrong address never will.
     package func prospect(hasAnswered: Bool) -> Prospect {
         switch reason {
-        case .noLibrary, .tls, .badRequest, .notHTTP: .hopeless
+        case .noLibrary, .tls, .notTLS, .badRequest, .notHTTP: .hopeless
         case .hostNotFound, .cannotConnect, .connectTimeout: hasAnswered ? .transient : .hopeless
         case .interrupted, .stalled: .transient
         case .tooLarge(let limit): .tooLarge(limit: limit)
