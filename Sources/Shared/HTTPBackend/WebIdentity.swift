@@ -43,11 +43,17 @@ extension WebIdentity where Self == FixedHeaders {
 
 /// Somebody whose token a program prints: asked once, and once more when the server refuses it.
 package actor RenewedToken: WebIdentity {
+    private let others: [HTTPHeader]
     private let ask: @Sendable () async throws -> String
     private var current: Task<[HTTPHeader], any Error>?
 
-    /// `ask`: runs the program and returns what it printed.
-    package init(_ ask: @escaping @Sendable () async throws -> String) { self.ask = ask }
+    /// `others`: what says it as well; `ask`: runs the program and returns what it printed.
+    package init(
+        besides others: [HTTPHeader] = [], _ ask: @escaping @Sendable () async throws -> String
+    ) {
+        self.others = others
+        self.ask = ask
+    }
 
     package nonisolated var isRenewable: Bool { true }
     package nonisolated var isNobody: Bool { false }
@@ -59,8 +65,8 @@ package actor RenewedToken: WebIdentity {
             if known != refused { return known }
             if self.current == current { self.current = nil }
         }
-        let ask = ask
-        let task = current ?? Task { FixedHeaders.bearerHeaders(try await ask()) }
+        let (ask, others) = (ask, others)
+        let task = current ?? Task { FixedHeaders.bearerHeaders(try await ask()) + others }
         current = task
         return try await task.value
     }

@@ -113,10 +113,26 @@ import Glibc
         try world.repository.tryOurs("status", "--cloud").checked()
         #expect(world.values(of: "authorization") == ["Bearer tok-one"])
         #expect(try readFile(FilePath("\(script).log")) == Array("run\n".utf8))
+        // A header of one's own goes along, as with real DVC; any other login does not.
+        for (lines, key) in [("custom_auth_header = X-Key", "pw"), ("user = me", "-")] {
+            world.proxy.reset()
+            try world.configure(
+                "",
+                local: "    bearer_token_command = \(script) one\n    password = pw\n    \(lines)")
+            for status in [
+                try world.repository.tryOurs("status", "--cloud"),
+                try world.repository.tryDVC("status", "--cloud"),
+            ] {
+                #expect(status.succeeded, "\(status)")
+            }
+            #expect(world.values(of: "authorization") == ["Bearer tok-one"])
+            #expect(world.values(of: "x-key") == [key])
+        }
+        try removeFile(FilePath("\(script).log"))
         try world.configure("    bearer_token_command = \(script) two")
         let refused = try world.repository.tryOurs("status", "--cloud")
         #expect(refused.errorOutput.contains("from which no program is run"), "\(refused)")
-        #expect(try readFile(FilePath("\(script).log")) == Array("run\n".utf8))
+        #expect(try readFileIfPresent(FilePath("\(script).log")) == nil)
     }
 
     @Test func `a certificate says who we are`() throws {
@@ -162,6 +178,25 @@ import Glibc
         let accepted = try push(
             trust + "    cert_path = \(folder)/client.pem\n    key_path = \(folder)/client.key")
         #expect(accepted.succeeded, "\(accepted)")
+    }
+
+    @Test(arguments: [
+        ("auth = digest", "'auth = digest' is not supported"),
+        ("auth = basic", "'auth = basic' needs 'user' and 'password'"),
+        ("auth = basic\n    user = me", "'password' is not set"),
+        ("auth = custom\n    password = x", "'auth = custom' needs 'custom_auth_header'"),
+        ("method = PATCH", "'method' is 'PATCH', which is neither PUT nor POST"),
+    ])
+    func `what real DVC cannot do with a remote on HTTP is refused by ours in words`(
+        lines: String, words: String
+    ) throws {
+        let world = try World(.nginx)
+        try world.configure("", local: "    \(lines)")
+        let push = try world.repository.tryOurs("push")
+        #expect(push.status != 0 && push.errorOutput.contains(words), "\(push)")
+        #expect(push.errorOutput.contains("remote 'storage'"), "\(push)")
+        #expect(try !world.repository.tryDVC("push").succeeded)
+        #expect(try world.server.files().isEmpty)
     }
 
     @Test func `a server that says nothing is given up after the time of the remote`() throws {

@@ -97,23 +97,33 @@ extension Session {
     private func webDAVIdentity(
         of remote: DVCRemote, _ address: WebAddress
     ) throws -> any WebIdentity {
+        let fixed = try fixedIdentity(of: remote, address)
         if let line = remote.text(of: "bearer_token_command") {
-            return try renewedToken(of: remote, line)
+            return try renewedToken(of: remote, line, besides: fixed.ownHeaders)
         }
-        if let token = remote.text(of: "token") { return .bearer(token) }
+        return fixed.identity
+    }
+
+    /// Who we are without a program that says it, and what of that goes along with such a one.
+    private func fixedIdentity(
+        of remote: DVCRemote, _ address: WebAddress
+    ) throws -> (identity: FixedHeaders, ownHeaders: [HTTPHeader]) {
+        if let token = remote.text(of: "token") { return (.bearer(token), []) }
         if let user = remote.text(of: "user") ?? address.user {
             if let password = remote.text(of: "password") ?? address.password {
-                return .basic(user: user, password: password)
+                return (.basic(user: user, password: password), [])
             }
-            let asks = remote.boolean("ask_password") ?? false
-            return .basic(
-                user: user, password: asks ? try askPassword(of: remote, address, user: user) : "")
+            guard remote.boolean("ask_password") ?? false,
+                remote.text(of: "bearer_token_command") == nil
+            else { return (.basic(user: user, password: ""), []) }
+            let password = try askPassword(of: remote, address, user: user)
+            return (.basic(user: user, password: password), [])
         }
-        if let header = remote.text(of: "custom_auth_header") {
-            let value = try password(of: remote, address, user: nil)
-            return FixedHeaders([HTTPHeader(header, value)])
+        guard let header = remote.text(of: "custom_auth_header") else {
+            return (FixedHeaders(), [])
         }
-        return FixedHeaders()
+        let own = [HTTPHeader(header, try password(of: remote, address, user: nil))]
+        return (FixedHeaders(own), own)
     }
 
     private func password(
@@ -139,7 +149,9 @@ extension Session {
         return credential.password
     }
 
-    private func renewedToken(of remote: DVCRemote, _ line: String) throws -> RenewedToken {
+    private func renewedToken(
+        of remote: DVCRemote, _ line: String, besides own: [HTTPHeader]
+    ) throws -> RenewedToken {
         @Sendable func problem(_ words: String) -> RemoteOptionError {
             RemoteOptionError(remote: remote.name, problem: "'bearer_token_command' \(words)")
         }
@@ -154,7 +166,7 @@ extension Session {
         else { throw problem("is not on PATH: '\(printable(name))'") }
         let command = Command(program, Array(words.dropFirst()), environment: environment)
         let limit = Duration.seconds(max(1, remote.number("timeout") ?? 30))
-        return RenewedToken {
+        return RenewedToken(besides: own) {
             let result = try command.run(upTo: limit)
             guard result.status.isSuccess else {
                 throw problem("failed with exit code \(result.status.code): \(result.lastWords)")
