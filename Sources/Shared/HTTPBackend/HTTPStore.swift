@@ -16,6 +16,8 @@ package struct HTTPStore: ObjectStore {
     /// What was learned about the server.
     private struct Knowledge {
         var hasHead = true
+        /// Whether it has taken any object, so that its folder is one.
+        var hasTaken = false
     }
 
     /// Whether a page is an answer of the server's, or what it shows to strangers.
@@ -78,18 +80,34 @@ package struct HTTPStore: ObjectStore {
         fileAt path: FilePath, as key: ObjectKey, observer: ByteObserver?
     ) async throws -> Int64 {
         let method = client.configuration.uploadMethod
-        var gotPage = false
-        let size = try await transfer.send(fileAt: path, as: key, observer: observer) {
-            client.request(method, key.path)
-        } accepted: { response in
-            guard (200..<300).contains(response.status) else {
-                throw client.failure(.upload, key, response, method)
+        var (gotPage, mayBeFile) = (false, false)
+        let size: Int64
+        do {
+            size = try await transfer.send(fileAt: path, as: key, observer: observer) {
+                client.request(method, key.path)
+            } accepted: { response in
+                // nginx says 500 where a file is in place of a folder, and would be asked again.
+                mayBeFile = [404, 409, 500].contains(response.status)
+                guard (200..<300).contains(response.status) else {
+                    throw client.failure(.upload, key, response, method)
+                }
+                gotPage = response.isPage
             }
-            gotPage = response.isPage
+        } catch {
+            throw mayBeFile ? try await explained(error, key) : error
         }
+        state.withLock { $0.hasTaken = true }
         // A page that wants a login has the status of success, too.
         if gotPage { try await checkHonesty(.upload, key) }
         return size
+    }
+
+    /// The error of an upload, or that a file is in place of the remote's folder.
+    private func explained(_ error: any Error, _ key: ObjectKey) async throws -> any Error {
+        guard !state.withLock({ $0.hasTaken }), try await client.isFileInPlace(key) else {
+            return error
+        }
+        return Obstacle.file(client.configuration.address.root).error(key, store: traits.name)
     }
 
     package func get(

@@ -13,6 +13,11 @@ struct MultiStatus: Equatable, Sendable {
         let size: Int64?
     }
 
+    /// The question to which one is the answer.
+    static let question = Array(
+        ("<?xml version=\"1.0\" encoding=\"utf-8\"?><D:propfind xmlns:D=\"DAV:\"><D:prop>"
+            + "<D:resourcetype/><D:getcontentlength/></D:prop></D:propfind>").utf8)
+
     /// The collection itself, which servers list as well, among them.
     let members: [Member]
 

@@ -40,7 +40,7 @@ extension WebClient {
         _ operation: StoreError.Operation, _ response: HTTPResponse, _ method: HTTPRequest.Method
     ) -> (StoreError.Reason, remedy: String?) {
         let status = response.status
-        let detail = "HTTP \(status) to \(method.rawValue)"
+        let detail = "HTTP \(status) to \(method.rawValue) at '\(configuration.address.root)'"
         switch status {
         case 404, 410:
             if operation == .upload { break }
@@ -52,13 +52,20 @@ extension WebClient {
                 "check the credentials of remote '\(name)' and what they allow"
             )
         case 405, 501:
-            let advice =
-                operation == .upload
-                ? "check that the server takes uploads; 'git dvc remote modify \(name) method' "
-                    + "sets PUT or POST"
-                : nil
-            return (.unavailable("the server does not take such requests (\(detail))"), advice)
-        case 413: return (.failed("it is too large for the server (\(detail))"), nil)
+            return (
+                .unavailable("the server does not take such requests (\(detail))"),
+                operation == .upload ? uploadAdvice : nil
+            )
+        case 400 where speaksOnlyTLS(response):
+            return (
+                .unavailable("the server takes requests with TLS alone (\(detail))"),
+                "let the url of remote '\(name)' begin with 'https://', or 'webdavs://'"
+            )
+        case 413:
+            return (
+                .failed("it is too large for the server (\(detail))"),
+                "let the server take more (nginx: 'client_max_body_size')"
+            )
         case 507: return (.full("no space left on the server (\(detail))"), nil)
         case 301, 302, 303, 307, 308: return (redirection(response, detail), nil)
         case 408, 423, 425, 429, 500, 502...504:
@@ -72,12 +79,31 @@ extension WebClient {
         default: break
         }
         if operation == .upload, [404, 409].contains(status) {
-            return (
-                .failed("the server has no folder for it (\(detail))"),
-                "let the server make folders (nginx: 'create_full_put_path on')"
-            )
+            return (.failed("the server has no folder for it (\(detail))"), folderAdvice(method))
         }
         return (.failed("the server refused it (\(detail))"), nil)
+    }
+
+    /// What to do about a server that takes no uploads, or not in this way.
+    private var uploadAdvice: String {
+        configuration.service == .http
+            ? "check that the server takes uploads; 'git dvc remote modify \(name) method' sets PUT "
+                + "or POST"
+            : "check that the server takes uploads, and the url of remote '\(name)'"
+    }
+
+    private func folderAdvice(_ method: HTTPRequest.Method) -> String {
+        guard configuration.service == .http else { return "check the url of remote '\(name)'" }
+        let folders = "let the server make folders (nginx: 'create_full_put_path on')"
+        return method == .post
+            ? "if the server takes PUT: 'git dvc remote modify \(name) method PUT'; and \(folders)"
+            : folders
+    }
+
+    /// Whether a server says that it wants TLS: nginx, Apache and Go do, in their own words.
+    private func speaksOnlyTLS(_ response: HTTPResponse) -> Bool {
+        configuration.address.scheme == "http"
+            && String(decoding: response.body, as: UTF8.self).contains("HTTPS")
     }
 
     /// What to do about a server that does not know who asks, or does not believe it.
@@ -93,7 +119,7 @@ extension WebClient {
                 + "remote '\(name)'"
         }
         let settings =
-            configuration.needsAuthSetting
+            configuration.service == .http
             ? "'auth', 'user' and 'password'" : "'user' and 'password'"
         return "set \(settings) of remote '\(name)'; a secret belongs into "
             + "'git dvc remote modify --local'"

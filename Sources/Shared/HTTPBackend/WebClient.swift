@@ -17,8 +17,12 @@ package struct WebConfiguration: Sendable {
     package var peer = Peer()
     /// Of HTTP, for uploads: the option `method`.
     package var uploadMethod = HTTPRequest.Method.post
-    /// Whether user and password are sent only when the option `auth` says so: not with WebDAV.
-    package var needsAuthSetting = true
+    package var service = Service.http
+
+    /// What is spoken there, which decides on the settings that help.
+    package enum Service: Sendable {
+        case http, webDAV, webHDFS
+    }
 
     package init(name: String, address: WebAddress) {
         self.name = name

@@ -159,7 +159,7 @@ package struct WebDAVStore: ObjectStore {
         request.headers = [
             HTTPHeader("depth", "1"), HTTPHeader("content-type", "application/xml; charset=utf-8"),
         ]
-        request.body = .bytes(Self.question)
+        request.body = .bytes(MultiStatus.question)
         request.destination = .memory(limit: Self.longestAnswer)
         let response = try await client.send(request, operation, key)
         switch response.status {
@@ -176,10 +176,6 @@ package struct WebDAVStore: ObjectStore {
                 remedy: "check that the url of remote '\(traits.name)' is one of WebDAV")
         }
     }
-
-    private static let question = Array(
-        ("<?xml version=\"1.0\" encoding=\"utf-8\"?><D:propfind xmlns:D=\"DAV:\"><D:prop>"
-            + "<D:resourcetype/><D:getcontentlength/></D:prop></D:propfind>").utf8)
 
     // MARK: Moving
 
@@ -215,10 +211,12 @@ package struct WebDAVStore: ObjectStore {
                 .upload, key, store: traits.name, error.reason, cause: error.cause,
                 remedy: error.remedy)
         } catch is NoParentCollection {
-            throw StoreError(
+            let refusal = StoreError(
                 .upload, key, store: traits.name,
-                .unavailable("the server makes no folders at the url of the remote"),
+                .unavailable(
+                    "the server makes no folders at '\(client.configuration.address.root)'"),
                 remedy: "check the url of remote '\(traits.name)'")
+            throw try await explained(refusal, folder, key)
         }
         let temporary = temporaryPath(in: folder)
         do {
@@ -227,7 +225,20 @@ package struct WebDAVStore: ObjectStore {
             return result
         } catch {
             await remove(temporary, key)
-            throw error
+            throw try await explained(error, folder, key)
+        }
+    }
+
+    /// The error of an upload, or what is in the way of its folder, which servers do not say.
+    private func explained(
+        _ error: any Error, _ folder: FilePath, _ key: ObjectKey
+    ) async throws -> any Error {
+        guard let refusal = error as? StoreError else { return error }
+        switch refusal.reason {
+        case .failed, .unavailable:
+            let obstacle = try await client.obstacle(to: folder, key)
+            return obstacle?.error(key, store: traits.name) ?? refusal
+        default: return refusal
         }
     }
 

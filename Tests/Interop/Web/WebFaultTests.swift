@@ -16,9 +16,9 @@ import Testing
     init() throws { scratch = try ScratchDirectory(inMemory: true) }
 
     private func store(
-        _ program: WebServer.Program, port: UInt16, _ folder: String
+        _ program: WebServer.Program, port: UInt16, _ folder: String, scheme: String = "http"
     ) throws -> RetryingStore {
-        let address = try #require(WebAddress("http://127.0.0.1:\(port)/\(folder)"))
+        let address = try #require(WebAddress("\(scheme)://127.0.0.1:\(port)/\(folder)"))
         var configuration = WebConfiguration(name: "storage", address: address)
         configuration.uploadMethod = .put
         configuration.peer.activityTimeout = .seconds(60)  // a busy machine takes a while
@@ -76,12 +76,51 @@ import Testing
     ) async throws {
         let server = try WebServer(program)
         try writeFile(server.root.appending("file"), [1, 2])
-        let store = try store(program, port: server.port, "file")
         let (path, key) = try source(size: 100)
-        let error = try await failure { _ = try await store.put(fileAt: path, as: key) }
-        #expect(error.operation == .upload && !error.summary.isEmpty)
+        // Only WebDAV can tell what is above the remote.
+        for place in program == .nginx ? ["file"] : ["file", "file/below/it"] {
+            let store = try store(program, port: server.port, place)
+            let error = try await failure { _ = try await store.put(fileAt: path, as: key) }
+            #expect(error.operation == .upload && error.affectsWholeStore)
+            let words = "remote 'storage': '\(server.url)/file' is a file, not a folder"
+            #expect(error.summary.hasSuffix(words), "\(error.summary)")
+            #expect(error.advice?.contains("the url of remote 'storage'") == true)
+        }
         #expect(try server.files() == ["file"])
         #expect(try readFile(server.root.appending("file")) == [1, 2])
+    }
+
+    @Test(arguments: ["", "there", "there/not/here"])
+    func `a WebDAV server that only reads is no path that is a file`(
+        place: String
+    ) async throws {
+        let folder = scratch.path.appending("served")
+        try createDirectories(folder.appending("there"))
+        let (port, process) = try readOnlyServer("webdav", folder)
+        defer { process.send(15) }
+        let (path, key) = try source(size: 100)
+        let store = try store(.rclone, port: port, place)
+        let error = try await failure { _ = try await store.put(fileAt: path, as: key) }
+        let nearest = place.isEmpty ? "" : "/there"
+        let words = "the server makes no folders in 'http://127.0.0.1:\(port)\(nearest)'"
+        #expect(error.summary.hasSuffix(words), "\(error.summary)")
+        #expect(error.advice?.contains("the credentials of remote 'storage'") == true)
+        #expect(error.affectsWholeStore)
+    }
+
+    @Test(arguments: WebServer.Program.allCases)
+    func `a server without TLS is not taken for one with a wrong certificate`(
+        program: WebServer.Program
+    ) async throws {
+        let server = try WebServer(program)
+        let store = try store(program, port: server.port, "x", scheme: "https")
+        let (path, key) = try source(size: 100)
+        let error = try await failure { _ = try await store.put(fileAt: path, as: key) }
+        let words = "what answers at '127.0.0.1:\(server.port)' does not speak TLS"
+        #expect(error.summary.hasSuffix(words), "\(error.summary)")
+        let advice = try #require(error.advice)
+        #expect(advice.contains("port") && !advice.contains("certificate"), "\(advice)")
+        #expect(error.affectsWholeStore)
     }
 
     // MARK: Servers that only read
@@ -132,7 +171,7 @@ import Testing
         let push = try repository.gitPush("origin", "main")
         #expect(push.status == 1, "\(push)")
         #expect(try repository.remoteRefs().isEmpty)
-        let words = kind == "http" ? "(HTTP 405 to POST)" : "the server makes no folders"
+        let words = kind == "http" ? "(HTTP 405 to POST at " : "the server makes no folders"
         #expect(push.errorOutput.contains(words), "\(push)")
         #expect(push.errorOutput.contains("hint: "), "\(push)")
     }

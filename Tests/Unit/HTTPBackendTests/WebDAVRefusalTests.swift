@@ -59,7 +59,7 @@ import Testing
         let (path, key) = try fixture.source()
         let store = try fixture.webDAV()
         let error = try await fixture.failure { _ = try await store.put(fileAt: path, as: key) }
-        #expect(error.summary.contains("no folder for it (HTTP \(status) to \(method))"))
+        #expect(error.summary.contains("no folder for it (HTTP \(status) to \(method) at "))
     }
 
     @Test(arguments: refusals.filter { ![207, 302].contains($0.status) })
@@ -130,7 +130,7 @@ import Testing
         let (path, key) = try fixture.source()
         let store = try fixture.webDAV()
         let error = try await fixture.failure { _ = try await store.put(fileAt: path, as: key) }
-        #expect(error.summary.contains("the server makes no folders at the url of the remote"))
+        #expect(error.summary.contains("the server makes no folders at '\(server.url)/data'"))
         #expect(error.affectsWholeStore && !server.requests.contains { $0.method == "PUT" })
     }
 

@@ -15,14 +15,14 @@ import Testing
     init() throws { fixture = try WebFixture() }
 
     @Test(arguments: [
-        (401, "the server wants to know who asks (HTTP 401 to POST)", "'auth'", true),
-        (403, "the server forbids it (HTTP 403 to POST)", "credentials", true),
-        (404, "the server has no folder for it (HTTP 404 to POST)", "create_full_put_path", false),
-        (405, "the server does not take such requests (HTTP 405 to POST)", "PUT or POST", true),
-        (409, "the server has no folder for it (HTTP 409 to POST)", "create_full_put_path", false),
-        (411, "the server refused it (HTTP 411 to POST)", "", false),
-        (413, "it is too large for the server (HTTP 413 to POST)", "", false),
-        (507, "no space left on the server (HTTP 507 to POST)", "free some space", true),
+        (401, "the server wants to know who asks", "'auth'", true),
+        (403, "the server forbids it", "credentials", true),
+        (404, "the server has no folder for it", "create_full_put_path", false),
+        (405, "the server does not take such requests", "PUT or POST", true),
+        (409, "the server has no folder for it", "create_full_put_path", false),
+        (411, "the server refused it", "", false),
+        (413, "it is too large for the server", "client_max_body_size", false),
+        (507, "no space left on the server", "free some space", true),
     ])
     func `an upload that is refused says why, and what to do`(
         status: Int, words: String, advice: String, affectsAll: Bool
@@ -31,7 +31,8 @@ import Testing
         let (path, key) = try fixture.source()
         let store = try fixture.http()
         let error = try await fixture.failure { _ = try await store.put(fileAt: path, as: key) }
-        #expect(error.summary == "cannot upload \(key) to remote 'r': \(words)")
+        let detail = "(HTTP \(status) to POST at '\(server.url)/data')"
+        #expect(error.summary == "cannot upload \(key) to remote 'r': \(words) \(detail)")
         #expect((error.advice ?? "").contains(advice))
         #expect(!error.isTransient)
         #expect(error.affectsWholeStore == affectsAll)
@@ -131,8 +132,57 @@ import Testing
         #expect(
             error.reason
                 == .unavailable(
-                    "the server does not answer as one of WebDAV (HTTP 200 to PROPFIND)"))
+                    "the server does not answer as one of WebDAV (HTTP 200 to PROPFIND at "
+                        + "'\(server.url)/data')"))
         #expect(error.advice == "check the url and the credentials of remote 'r'")
+    }
+
+    @Test(arguments: [
+        "400 The plain HTTP request was sent to HTTPS port",
+        "Client sent an HTTP request to an HTTPS server.",
+    ])
+    func `a server that takes requests with TLS alone is named as such`(
+        page: String
+    ) async throws {
+        server.add(.answer(400, body: page))
+        let (path, key) = try fixture.source()
+        for store in [try fixture.http() as any ObjectStore, try fixture.webDAV()] {
+            let error = try await fixture.failure { _ = try await store.put(fileAt: path, as: key) }
+            #expect(error.summary.contains("the server takes requests with TLS alone (HTTP 400"))
+            #expect(error.advice?.contains("begin with 'https://'") == true)
+            #expect(error.affectsWholeStore)
+        }
+    }
+
+    @Test func `the url that a message names is without the password that it has`() async throws {
+        server.add(.answer(403))
+        let (path, key) = try fixture.source()
+        var configuration = try fixture.configuration()
+        let url = server.url.replacing("://", with: "://me:sesame@")
+        configuration.address = try #require(WebAddress("\(url)/data"))
+        for store in [
+            HTTPStore(configuration, on: TransferLoop()) as any ObjectStore,
+            fixture.webDAV(configuration),
+        ] {
+            let error = try await fixture.failure { _ = try await store.put(fileAt: path, as: key) }
+            #expect(error.summary.contains(" at '\(server.url)/data')"), "\(error.summary)")
+            #expect(!"\(error.summary) \(error.advice ?? "")".contains("sesame"))
+        }
+    }
+
+    @Test func `what helps is a setting that the kind of remote has`() async throws {
+        server.add(.answer(405), when: { ["POST", "PUT"].contains($0.method) })
+        server.add(.answer(201))
+        let (path, key) = try fixture.source()
+        var advice: [String] = []
+        var webDAV = try fixture.configuration()
+        webDAV.service = .webDAV
+        for store in [try fixture.http() as any ObjectStore, fixture.webDAV(webDAV)] {
+            let error = try await fixture.failure { _ = try await store.put(fileAt: path, as: key) }
+            advice.append(error.advice ?? "")
+        }
+        #expect(advice[0].contains("remote modify r method"))
+        #expect(!advice[1].contains("method") && advice[1].contains("the url of remote 'r'"))
     }
 
     @Test func `who is refused is told what to set, and who has set it what to check`() async throws
@@ -144,7 +194,7 @@ import Testing
             return error.advice ?? ""
         }
         var webDAV = try fixture.configuration()
-        webDAV.needsAuthSetting = false
+        webDAV.service = .webDAV
         #expect(try await advice(fixture.http()).hasPrefix("set 'auth', 'user' and 'password' of"))
         #expect(try await advice(fixture.webDAV(webDAV)).hasPrefix("set 'user' and 'password' of"))
         let login = FixedHeaders.basic(user: "u", password: "p")

@@ -23,6 +23,7 @@ package struct WebHDFSConfiguration: Sendable {
             return nil
         }
         web = WebConfiguration(name: name, address: address)
+        web.service = .webHDFS
         self.root = root
     }
 

@@ -25,7 +25,7 @@ extension Session {
         let timeout = Duration.seconds(max(1, min(remote.number("timeout") ?? 30, 86_400)))
         configuration.peer.connectTimeout = timeout
         configuration.peer.activityTimeout = timeout
-        configuration.needsAuthSetting = false
+        configuration.service = .webDAV
         configuration.identity = try webDAVIdentity(of: remote, configuration.address)
         return WebDAVStore(configuration, on: transferLoop)
     }
