@@ -174,10 +174,7 @@ private struct WebBench {
         let peer = "curl, md5"
         return Work(
             title: "push of 2 x \(mebibytes) MiB to \(server.program)",
-            bars: [
-                .cpuAtMost(1.15, timesThatOf: peer), .faster(1, than: "dvc push"),
-                .peakAtMostMiB(32),
-            ],
+            bars: [.cpuAtMost(1.15, timesThatOf: peer), .peakAtMostMiB(32)],
             contenders: [
                 contender("git dvc push", rounds: world.rounds(5, quick: 2)) { _ in [try ours()] },
                 contender(peer, rounds: few) { place in
