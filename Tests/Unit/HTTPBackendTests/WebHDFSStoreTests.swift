@@ -171,6 +171,7 @@ final class WebHDFSFixture: StoreFixture {
             }
             #expect("\(error.reason)".hasPrefix(reason + "("), "\(error.reason)")
             #expect(error.key == key && error.store == "r")
+            #expect(error.summary.contains(" at 'http://127.0.0.1:"), "\(error.summary)")
             #expect(fixture.server.content.isEmpty)
         }
     }
@@ -218,7 +219,8 @@ final class WebHDFSFixture: StoreFixture {
                     Issue.record("\(error.reason)")
                     continue
                 }
-                #expect(words.contains("no name node"))
+                #expect(words.hasPrefix("what answers at 'http://127.0.0.1:"), "\(words)")
+                #expect(words.contains("' is no name node"))
             }
         }
     }

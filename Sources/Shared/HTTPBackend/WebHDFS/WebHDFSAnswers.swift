@@ -71,9 +71,11 @@ struct HDFSException: Equatable, Decodable {
     }
 
     /// What it means; `nil` where the status of the answer says it as well.
-    func reason(_ operation: StoreError.Operation) -> StoreError.Reason? {
+    ///
+    /// `place`: the URL of the remote's folder.
+    func reason(_ operation: StoreError.Operation, at place: String) -> StoreError.Reason? {
         let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        let words = printable("\(exception): \(line)")
+        let words = printable("\(exception) at '\(place)': \(line)")
         switch exception {
         case "FileNotFoundException": return operation == .upload ? .failed(words) : .missing
         case "AccessControlException", "SecurityException", "AuthenticationException",

@@ -207,24 +207,25 @@ package struct WebHDFSStore: ObjectStore {
     ) throws(StoreError) {
         if (200..<300).contains(response.status) { return }
         let exception = HDFSException(response.body)
-        if let exception, let reason = exception.reason(operation) {
+        if let exception, let reason = exception.reason(operation, at: place) {
             throw StoreError(
                 operation, key, store: traits.name, reason, remedy: exception.remedy(traits.name))
         }
         if response.status == 404, exception == nil {
             // Only what knows HDFS says of a file that it is not there.
-            throw StoreError(
-                operation, key, store: traits.name,
-                .unavailable("what answers is no name node (HTTP 404)"),
-                remedy: "check host, port and 'use_https' of remote '\(traits.name)'")
+            throw noAnswer(operation, key, " (HTTP 404)")
         }
         throw client.failure(operation, key, response, method)
     }
 
-    private func noAnswer(_ operation: StoreError.Operation, _ key: ObjectKey) -> StoreError {
+    private var place: String { configuration.web.address.root }
+
+    private func noAnswer(
+        _ operation: StoreError.Operation, _ key: ObjectKey, _ detail: String = ""
+    ) -> StoreError {
         StoreError(
             operation, key, store: traits.name,
-            .unavailable("what answers is no name node"),
+            .unavailable("what answers at '\(place)' is no name node\(detail)"),
             remedy: "check host, port and 'use_https' of remote '\(traits.name)'")
     }
 
