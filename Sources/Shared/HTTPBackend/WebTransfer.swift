@@ -6,8 +6,8 @@ internal import Storage
 
 /// What is the same for every remote on a web server: files into bodies, bodies into files.
 ///
-/// What is sent is hashed before, what arrives after: in both cases the second reading comes from
-/// memory, and nothing ever gets a name that it should not have.
+/// What is sent is hashed before, what arrives behind or after it: in both cases the second reading
+/// comes from memory, and nothing ever gets a name that it should not have.
 struct WebTransfer: Sendable {
     let client: WebClient
     private let threads: BlockingThreads
@@ -130,20 +130,33 @@ struct WebTransfer: Sendable {
         var request = client.request(.get, key.path)
         if let url { request.url = url }
         request.destination = .file(descriptor: target.descriptor, offset: 0, limit: Int64.max)
-        request.observer = observer
+        let trailing = TrailingHash(target, threads.hashing, like: key.oid)
+        defer { trailing.end() }
+        request.observer = { count in
+            trailing.note(count)
+            observer?(count)
+        }
         let response = try await client.send(request, .download, key, target: place.path)
         guard response.status == 200 else {
             throw client.failure(.download, key, response, .get)
         }
         let count = response.bodyCount
-        let hasher = WrittenFileHasher(target, like: key.oid)
         do {
-            try await threads.run { try hasher.hash(0..<count) }
+            try check(try await hash(target, count, trailing, like: key.oid), .download, key)
         } catch let error as SystemError {
             throw StoreError(.download, key, store: name, writing: error)
         }
-        try check(hasher.finish(isDirectory: key.oid.isDirectory), .download, key)
         return count
+    }
+
+    /// The name of what has arrived.
+    private func hash(
+        _ target: DownloadTarget, _ count: Int64, _ trailing: TrailingHash, like oid: ObjectID
+    ) async throws -> ObjectID {
+        if let found = try await trailing.name(of: count) { return found }
+        let hasher = WrittenFileHasher(target, like: oid)
+        try await threads.run { try hasher.hash(0..<count) }
+        return hasher.finish(isDirectory: oid.isDirectory)
     }
 
     func contents(of key: ObjectKey, at url: String? = nil, limit: Int) async throws -> [UInt8] {

@@ -272,20 +272,4 @@ import Testing
         }
         #expect(!server.requests.contains { $0.method == "PUT" || $0.method == "POST" })
     }
-
-    @Test func `what arrives damaged or short is not kept`() async throws {
-        server.add(.answerShort(body: "cont", announced: 7), times: 1)
-        server.add(.answer(200, body: "contenT"))
-        let key = ObjectKey(objectID(of: Array("content".utf8)))
-        let store = try fixture.http()
-        let target = fixture.scratch.path.appending("target")
-        for expected in [true, false] {
-            let error = try await fixture.failure {
-                _ = try await store.get(key, toFileAt: target)
-            }
-            #expect(error.isTransient == expected)
-            // What is something else is left for the cache to set aside.
-            #expect(try readFileIfPresent(target) == (expected ? nil : Array("contenT".utf8)))
-        }
-    }
 }
