@@ -80,6 +80,24 @@ extension ExperimentRemote {
     }
 }
 
+extension ExperimentRemote {
+    /// Those of the updates that the remote has refused although it has now what was to be sent: somebody
+    /// else has made the same change at the same time, and was faster.
+    ///
+    /// None where it cannot be asked: then what it said first counts.
+    package func alreadyMade(
+        of refused: [Update], in repository: GitRepository, _ config: GitConfig
+    ) -> Set<ExperimentRef> {
+        let refs = refused.map(\.ref)
+        guard !refs.isEmpty, let listing = try? beginListing(in: repository, config),
+            let found = try? listing.finish(.names(refs.map(\.description)), head: nil)
+        else { return [] }
+        let there = Dictionary(
+            found.map { ($0.ref, $0.tip) }, uniquingKeysWith: { first, _ in first })
+        return Set(refused.filter { there[$0.ref] == $0.newTip }.map(\.ref))
+    }
+}
+
 extension ExperimentSelection {
     /// The only baselines of interest; `nil` when that is not known beforehand.
     fileprivate var baselines: Set<GitOID>? {

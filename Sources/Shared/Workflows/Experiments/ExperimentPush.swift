@@ -114,21 +114,35 @@ package struct ExperimentPush {
             report.pushed = updates.map(\.ref)
             return report
         }
+        try send(updates, &report)
+        return report
+    }
+
+    /// Moves the refs of the remote.
+    private func send(
+        _ updates: [ExperimentRemote.Update], _ report: inout ExperimentPushReport
+    ) throws {
+        let (repository, config) = (session.repository, session.config)
         var words: [String] = []
-        let refusals = try remote.send(updates, from: repository, session.config) {
-            words.append($0)
-        }
-        report.words = words
+        let refusals = try remote.send(updates, from: repository, config) { words.append($0) }
+        let settled = remote.alreadyMade(
+            of: updates.filter { refusals[$0.ref] != nil }, in: repository, config)
+        // What the server says of a race that was lost to the same would be taken for a failure.
+        let isSettled = !settled.isEmpty && settled.count == refusals.count
+        report.words = isSettled ? words.filter { !$0.hasPrefix("remote: error:") } : words
         for update in updates {
             guard let why = refusals[update.ref] else {
                 report.pushed.append(update.ref)
+                continue
+            }
+            if settled.contains(update.ref) {
+                report.upToDate.append(update.ref)
                 continue
             }
             report.onlyLacksObjects = false
             report.errors.append(
                 RefusedExperimentError(experiment: update.ref, remote: remote.name, why: why))
         }
-        return report
     }
 
     /// Uploads the data of the experiments, and says which of them must not be pushed.

@@ -50,10 +50,12 @@ package struct ExperimentRemoval {
         }
         var report = ExperimentChangeReport()
         var words: [String] = []
-        let refusals = try remote.send(
-            doomed.map { .init($0.ref, from: $0.tip, to: nil) }, from: repository, config
-        ) { words.append($0) }
+        let updates = doomed.map { ExperimentRemote.Update($0.ref, from: $0.tip, to: nil) }
+        var refusals = try remote.send(updates, from: repository, config) { words.append($0) }
         report.words = words
+        let gone = remote.alreadyMade(
+            of: updates.filter { refusals[$0.ref] != nil }, in: repository, config)
+        for ref in gone { refusals[ref] = nil }
         report.names = names(of: doomed.filter { refusals[$0.ref] == nil })
         report.errors = doomed.compactMap { experiment in
             refusals[experiment.ref].map {
