@@ -25,19 +25,30 @@ import Glibc
     static func main() async {
         let question = Array(CommandLine.arguments.dropFirst())
         if let code = answerSSH(question, environment: .current()) { exit(code) }
+        signal(SIGCHLD, SIG_DFL)  // ignored by whoever started us, it would hide how git ends
+        let start = earlyStart(question)
         let signals = SignalWatch()
         signal(SIGPIPE, SIG_IGN)
-        signal(SIGCHLD, SIG_DFL)  // ignored by whoever started us, it would hide how git ends
-        let words = Array(CommandLine.arguments.dropFirst())
-        let work = Task { await run(words) }
+        let work = Task { await run(question, start) }
         signals.onFirst { work.cancel() }
         let code = await work.value
         // Not exit(3), which takes libraries apart that threads on their way out still use.
         _exit(signals.received.map { 128 + $0 } ?? code)
     }
 
+    /// Asks Git for a command of experiments before the first threads start, which takes as long.
+    private static func earlyStart(_ words: [String]) -> SessionStart? {
+        guard words.count > 1, expCommand.isCalled(words[0]), !words.contains("-h"),
+            !words.contains("--help"), let directory = try? FilePath.currentDirectory()
+        else { return nil }
+        // What is wrong is said by the command, which starts anew then.
+        return try? SessionStart(at: directory, environment: .current())
+    }
+
     /// Runs the command that `words` name and returns the exit code.
-    static func run(_ words: [String]) async -> CInt {
+    ///
+    /// `start`: what was begun for it.
+    static func run(_ words: [String], _ start: SessionStart? = nil) async -> CInt {
         do {
             guard let name = words.first else {
                 write(overview, to: 2)
@@ -46,11 +57,11 @@ import Glibc
             switch name {
             case "-h", "--help", "help":
                 return try showHelp(words.dropFirst())
-            case "--version": return try await run(versionCommand, [])
+            case "--version": return try await run(versionCommand, [], nil)
             default:
                 var rest = words[...]
                 let command = try command(takenFrom: &rest)
-                return try await run(command, Array(rest))
+                return try await run(command, Array(rest), start)
             }
         } catch is CancellationError {
             printMessage("error", "interrupted")
@@ -61,7 +72,9 @@ import Glibc
         }
     }
 
-    private static func run(_ command: CommandDescription, _ words: [String]) async throws -> CInt {
+    private static func run(
+        _ command: CommandDescription, _ words: [String], _ start: SessionStart?
+    ) async throws -> CInt {
         let arguments = try Arguments(words, for: command)
         if arguments.has("help") {
             if words.contains("--help") { showManual(of: command) }
@@ -73,8 +86,9 @@ import Glibc
                 summary: "'git dvc \(command.name)' needs a command",
                 advice: "run 'git dvc \(command.name) -h' for the list")
         }
-        let invocation = Invocation(
-            environment: .current(), directory: try FilePath.currentDirectory())
+        let invocation = try Invocation(
+            environment: start?.environment ?? .current(),
+            directory: start?.directory ?? FilePath.currentDirectory(), start: start)
         return try await action(arguments, invocation)
     }
 

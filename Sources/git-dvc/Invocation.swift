@@ -5,6 +5,8 @@ import Workflows
 struct Invocation: Sendable {
     let environment: Environment
     let directory: FilePath
+    /// What was asked before the command was known in full, for a command of ``SessionStart``.
+    var start: SessionStart?
 
     /// `asked`: what a hook has asked Git already.
     func session(isHook: Bool = false, asked: String? = nil) throws -> Session {

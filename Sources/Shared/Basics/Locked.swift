@@ -15,7 +15,7 @@ package final class Locked<Value: ~Copyable & Sendable>: Sendable {
     package init(_ value: consuming sending Value) { mutex = Mutex(value) }
 
     @inlinable
-    package func withLock<Result, Failure: Error>(
+    package func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
         try mutex.withLock(body)

@@ -23,6 +23,14 @@ package struct RunningCommand: ~Copyable {
     /// describe it there.
     package consuming func handOver() throws(SystemError) -> String { try child.handOver() }
 
+    /// Gives a command all that it takes, so that it works while its caller does something else.
+    ///
+    /// Only for one that writes little before it has read it all. Blocks the thread.
+    package mutating func feed(_ input: [UInt8]) {
+        try? child.input?.write(input)  // whoever does not read it all says by its end why
+        child.input = nil
+    }
+
     /// Waits for the end and gives what the command left behind; the caller judges the exit status.
     ///
     /// `input`: for a command that takes some. Blocks the thread.

@@ -6,19 +6,19 @@ package import Basics
 /// Source: Git 2.39 `connected.c`.
 package struct CompletenessCheck: ~Copyable {
     private let command: RunningCommand
-    private let tips: [GitOID]
 
     fileprivate init(_ tips: [GitOID], in repository: GitRepository) throws(SubprocessError) {
         let command = repository.command([
             "rev-list", "--objects", "--stdin", "--not", "--all", "--quiet", "--alternate-refs",
         ])
-        self.command = try command.begin(takesInput: true)
-        self.tips = tips
+        var running = try command.begin(takesInput: true)
+        running.feed(tips.flatMap { Array("\($0)\n".utf8) })
+        self.command = running
     }
 
     /// Waits for the answer.
     package consuming func succeeds() throws(SubprocessError) -> Bool {
-        try command.finish(feeding: tips.flatMap { Array("\($0)\n".utf8) }).status.isSuccess
+        try command.finish().status.isSuccess
     }
 }
 

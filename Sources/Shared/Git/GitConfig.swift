@@ -1,7 +1,7 @@
 package import Basics
 
-/// Git's configuration, as far as the suite reads it: its own section, and what tells how remotes are
-/// reached.
+/// Git's configuration, as far as the suite reads it: its own section, what tells how remotes are reached,
+/// and how the repository is made.
 package struct GitConfig: Sendable {
     /// Values by key, in the order in which Git lists them; keys as Git prints them.
     private let values: [String: [String]]
@@ -50,8 +50,8 @@ package struct GitConfig: Sendable {
     }
 
     private static let pattern =
-        #"^((dvc|remote|protocol|url)\.|(core\.(sshcommand|gitproxy|hookspath)|ssh\.variant"#
-        + #"|extensions\.partialclone)$)"#
+        #"^((dvc|remote|protocol|url|extensions)\.|(core\.(sshcommand|gitproxy|hookspath|worktree|bare"#
+        + #"|repositoryformatversion)|ssh\.variant)$)"#
 
     /// Reads the output of `git config -z --get-regexp`: `key LF value NUL`, the value left out
     /// (without LF) for a key that stands alone and so means true.

@@ -122,13 +122,7 @@ package struct GitRepository: Sendable {
         self.gitDirectory = gitDirectory
         let common = directory.appending(lines[1])
         self.commonDirectory = common.resolved ?? common.normalized
-        // Git knows these two by heart; they need not be in the object store.
-        let emptyTreeHex =
-            lines[3] == "sha256"
-            ? "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
-            : "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-        guard let emptyTree = GitOID(emptyTreeHex) else { preconditionFailure("a literal oid") }
-        self.emptyTree = emptyTree
+        emptyTree = Self.emptyTree(hasLongNames: lines[3] == "sha256")
         headWhenFound = findsHead && lines.count > 6 ? GitOID(lines[6].string) : nil
         if lines[4] == "true" {
             let top = directory.appending(lines[5])
@@ -140,6 +134,24 @@ package struct GitRepository: Sendable {
         }
         // Hooks get relative paths here, which would mean something else after `-C`.
         self.git = git.settled(gitDirectory: gitDirectory, workTree: workTree)
+    }
+
+    /// The same without asking Git; its configuration must describe such a one.
+    package init(_ plain: PlainRepository, git: GitProgram) {
+        self.git = git
+        gitDirectory = plain.gitDirectory
+        commonDirectory = plain.gitDirectory
+        workTree = plain.top
+        emptyTree = Self.emptyTree(hasLongNames: false)
+        headWhenFound = plain.head
+    }
+
+    /// Git knows these two by heart; they need not be in the object store.
+    private static func emptyTree(hasLongNames: Bool) -> GitOID {
+        GitOID(
+            unchecked: hasLongNames
+                ? "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
+                : "4b825dc642cb6eb9a060e54bf8d69288fbee4904")
     }
 
     /// The top of a working tree in which `directory` is not: `--work-tree` and `core.worktree` can

@@ -34,6 +34,9 @@ package struct ObjectReader: ~Copyable {
         }
     }
 
+    /// Tells Git that nothing more will be asked, and does not wait for its end.
+    package mutating func end() { child.input = nil }
+
     /// The objects that these names stand for, in the same order; `nil` where there is none.
     ///
     /// `names`: anything `git rev-parse` takes: an oid, `<commit>:<path>`.

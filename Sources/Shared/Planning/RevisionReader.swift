@@ -13,6 +13,8 @@ internal import Glibc
 package final class RevisionReader {
     private let repository: GitRepository
     private var objects: ObjectReader?
+    /// Git on its way out, to be waited for at the end.
+    private var ended: ObjectReader?
     private var trees = RevisionTrees()
 
     package init(_ repository: GitRepository) { self.repository = repository }
@@ -20,6 +22,15 @@ package final class RevisionReader {
     /// Starts Git, for whoever will have questions and something else to do until then.
     package func begin() throws {
         if objects == nil { objects = try ObjectReader(in: repository) }
+    }
+
+    /// Lets Git go, for whoever has no more questions and something else to do before it has ended.
+    ///
+    /// A question all the same starts it anew.
+    package func end() {
+        guard var reader = objects.take() else { return }
+        reader.end()
+        ended = consume reader
     }
 
     /// A file to read.

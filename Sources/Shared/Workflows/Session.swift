@@ -48,26 +48,43 @@ package struct Session: Sendable {
         at directory: FilePath, environment: Environment, isHook: Bool = false,
         asked: String? = nil
     ) throws {
-        self.environment = environment
-        self.directory = directory
-        trace = Trace(setting: environment["GIT_DVC_TRACE"])
-        transferLoop = TransferLoop(trace.httpSettings)
+        let trace = Trace(setting: environment["GIT_DVC_TRACE"])
         let git = try GitProgram(environment: environment, trace: trace)
-        do {
+        try self.init(at: directory, environment, git) {
             if isHook {
                 let answers = try FirstQuestions.answers(at: directory, using: git, asked: asked)
-                repository = answers.repository
-                config = answers.config
                 // Elsewhere than at the top, this was another question.
-                let isAtTop = repository.workTree == (directory.resolved ?? directory)
-                listedFiles = isAtTop ? MetafileNames(listed: answers.files) : nil
-            } else {
-                // Starting takes most of the time of these, so they do it side by side.
-                let settings = try GitConfig.Question(at: directory, using: git)
-                repository = try GitRepository(at: directory, git: git, findsHead: true)
-                config = try settings.answer()
-                listedFiles = nil
+                let isAtTop = answers.repository.workTree == (directory.resolved ?? directory)
+                let files = isAtTop ? MetafileNames(listed: answers.files) : nil
+                return (answers.repository, answers.config, files)
             }
+            // Starting takes most of the time of these, so they do it side by side.
+            let settings = try GitConfig.Question(at: directory, using: git)
+            let repository = try GitRepository(at: directory, git: git, findsHead: true)
+            return (repository, try settings.answer(), nil)
+        }
+    }
+
+    /// Goes on with what was begun before.
+    ///
+    /// Throws as ``init(at:environment:isHook:asked:)``.
+    package init(_ start: SessionStart) throws {
+        try self.init(at: start.directory, start.environment, start.git) {
+            let (repository, config) = try start.answers()
+            return (repository, config, nil)
+        }
+    }
+
+    private init(
+        at directory: FilePath, _ environment: Environment, _ git: GitProgram,
+        _ answers: () throws -> (GitRepository, GitConfig, MetafileNames?)
+    ) throws {
+        self.environment = environment
+        self.directory = directory
+        trace = git.trace
+        transferLoop = TransferLoop(trace.httpSettings)
+        do {
+            (repository, config, listedFiles) = try answers()
         } catch let error as GitError {
             throw error
         } catch {

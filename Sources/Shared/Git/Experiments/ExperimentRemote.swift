@@ -113,14 +113,34 @@ package struct ExperimentRemote: Sendable {
     ///
     /// Throws ``GitRemoteError``, `SubprocessError`.
     package func fetch(_ refs: [ExperimentRef], into repository: GitRepository) throws {
-        if refs.isEmpty { return }
+        try beginFetch(refs, into: repository).finish()
+    }
+
+    /// The same, under way while its caller does something else.
+    package func beginFetch(
+        _ refs: [ExperimentRef], into repository: GitRepository
+    ) throws -> Fetch {
+        if refs.isEmpty { return Fetch(remote: self, command: nil) }
         let command = repository.commandWithoutOurselves([
             "fetch", "--quiet", "--no-tags", "--no-prune", "--no-auto-gc", "--no-write-fetch-head",
             "--recurse-submodules=no", "--stdin", "--end-of-options", name,
         ])
-        let result = try command.run(input: refs.flatMap { Array("\($0)\n".utf8) })
-        guard result.status.isSuccess else {
-            throw GitRemoteError(remote: name, cause: .unreachable(words: result.wordsOfFailure))
+        var running = try command.begin(takesInput: true)
+        running.feed(refs.flatMap { Array("\($0)\n".utf8) })
+        return Fetch(remote: self, command: running)
+    }
+
+    /// A fetch that was begun.
+    package struct Fetch: ~Copyable {
+        fileprivate let remote: ExperimentRemote
+        fileprivate let command: RunningCommand?
+
+        /// Waits for its end.
+        package consuming func finish() throws {
+            let remote = remote
+            guard let result = try command?.finish(), !result.status.isSuccess else { return }
+            throw GitRemoteError(
+                remote: remote.name, cause: .unreachable(words: result.wordsOfFailure))
         }
     }
 }

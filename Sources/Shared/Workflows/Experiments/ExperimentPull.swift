@@ -59,44 +59,89 @@ package struct ExperimentPull {
         let here = Dictionary(
             try local.experiments(of: selected.map(\.ref), reader)
                 .map { ($0.ref, $0.tip) }, uniquingKeysWith: { first, _ in first })
-        let news = selected.filter { here[$0.ref] != $0.tip }
         report.upToDate = selected.filter { here[$0.ref] == $0.tip }.map(\.ref)
-        let check = try beginCheck(of: news, reader)
-        let change = news.isEmpty || options.isDryRun ? nil : try repository.beginChange()
-        if try check?.succeeds() != true { try remote.fetch(news.map(\.ref), into: repository) }
-        let commits = try repository.commits(
-            ofAny: selected, parents: try reader.firstParents(of: selected.map(\.tip)))
-        var changes: [RefChange] = []
-        for experiment in news where commits[experiment] != nil {
-            let (ref, old) = (experiment.ref, here[experiment.ref])
-            guard
-                try old == nil || options.isForced
-                    || old.map({ try repository.isAncestor($0, of: experiment.tip) }) == true
-            else {
-                report.diverged.append(ref)
-                continue
+        let news = selected.filter { here[$0.ref] != $0.tip }
+        let change: StartedRefChange?
+        var found: Findings?
+        if let check = try beginCheck(of: news, reader) {
+            // It starts while Git looks at the commits, or gets them.
+            change = try beginChange(for: news)
+            // Mostly nothing is missing, and what they hold is read before Git has said so.
+            found = try? await findings(about: selected, here, reader)
+            if try !check.succeeds() {
+                found = nil
+                try remote.beginFetch(news.map(\.ref), into: repository).finish()
             }
-            changes.append(.set(ref.description, to: experiment.tip, from: old))
-            report.pulled.append(ref)
+        } else {
+            let fetch = try remote.beginFetch(news.map(\.ref), into: repository)
+            change = try beginChange(for: news)
+            try fetch.finish()
         }
-        let others = selected.filter { commits[$0] == nil }.map { ExperimentError.noCommit($0.ref) }
-        // Whoever asks for all of a server's is not kept from the good ones.
-        if let first = others.first, case .names = selection { throw first }
-        report.warnings += others
-        let left = Set(report.diverged)
-        let wanted = selected.filter { !left.contains($0.ref) && commits[$0] != nil }
-        let data = CommitDataFetch(session, from: remote.name, options.pulling, reader)
-        let plan =
-            options.includesData
-            ? try await data.plan(uniqued(wanted.flatMap { commits[$0] ?? [] })) : nil
-        try change?.make(changes)
-        guard let plan else { return report }
-        let fetched = try await data.run(plan)
+        let findings =
+            if let found { found } else { try await findings(about: selected, here, reader) }
+        reader.end()  // while the refs change
+        try change?.make(findings.changes)
+        report.pulled = findings.pulled
+        report.diverged = findings.diverged
+        report.warnings += findings.others
+        guard let plan = findings.plan else { return report }
+        let fetched = try await data(reader).run(plan)
         report.errors += fetched.errors
         report.warnings += fetched.warnings
         report.fetchedCount = fetched.fetchedCount
         report.wouldFetch = fetched.wouldFetch
         return report
+    }
+
+    private func beginChange(for news: [Experiment]) throws -> StartedRefChange? {
+        news.isEmpty || options.isDryRun ? nil : try session.repository.beginChange()
+    }
+
+    /// What the commits of experiments tell of what to do.
+    private struct Findings {
+        var changes: [RefChange] = []
+        var pulled: [ExperimentRef] = []
+        var diverged: [ExperimentRef] = []
+        /// Refs that name no commit.
+        var others: [ExperimentError] = []
+        /// `nil` where no data is asked for.
+        var plan: CommitDataFetch.Plan?
+    }
+
+    /// `here`: the tips that refs of these names have.
+    private func findings(
+        about selected: [Experiment], _ here: [ExperimentRef: GitOID], _ reader: RevisionReader
+    ) async throws -> Findings {
+        let repository = session.repository
+        let commits = try repository.commits(
+            ofAny: selected, parents: try reader.firstParents(of: selected.map(\.tip)))
+        var found = Findings()
+        for experiment in selected
+        where commits[experiment] != nil && here[experiment.ref] != experiment.tip {
+            let (ref, old) = (experiment.ref, here[experiment.ref])
+            guard
+                try old == nil || options.isForced
+                    || old.map({ try repository.isAncestor($0, of: experiment.tip) }) == true
+            else {
+                found.diverged.append(ref)
+                continue
+            }
+            found.changes.append(.set(ref.description, to: experiment.tip, from: old))
+            found.pulled.append(ref)
+        }
+        found.others = selected.filter { commits[$0] == nil }.map { .noCommit($0.ref) }
+        // Whoever asks for all of a server's is not kept from the good ones.
+        if let first = found.others.first, options.scope.meansNames { throw first }
+        let left = Set(found.diverged)
+        let wanted = selected.filter { !left.contains($0.ref) && commits[$0] != nil }
+        if options.includesData {
+            found.plan = try await data(reader).plan(uniqued(wanted.flatMap { commits[$0] ?? [] }))
+        }
+        return found
+    }
+
+    private func data(_ reader: RevisionReader) -> CommitDataFetch {
+        CommitDataFetch(session, from: remote.name, options.pulling, reader)
     }
 
     /// Begins to find out whether the commits of these are here with all that they need, as where a

@@ -45,7 +45,7 @@ extension Arguments {
 extension Invocation {
     /// The session of a command that works with experiments, which only a DVC repository has.
     func experimentSession() throws -> Session {
-        let session = try session()
+        let session = try start.map { try Session($0) } ?? session()
         _ = try session.standpoint()
         return session
     }
