@@ -119,6 +119,13 @@ package struct ObjectReader: ~Copyable {
             let count = retryingInterrupts { read(descriptor, &buffer, buffer.count) }
             words = lastWords(of: buffer[..<max(0, count)])
         }
-        return SubprocessError(command, .unexpectedOutput("it ended early"), lastWords: words)
+        child.input = nil
+        // A moment passes between its last word and its end.
+        switch child.wait(until: .now + .seconds(1)) {
+        case .exited(0)?, nil:
+            return SubprocessError(
+                command, .unexpectedOutput("it ended early"), lastWords: words)
+        case let status?: return SubprocessError(command, .ended(status), lastWords: words)
+        }
     }
 }

@@ -64,7 +64,7 @@ extension ExperimentRemote {
             let result = try command.run()
             guard result.status.isSuccess else {
                 throw GitRemoteError(
-                    remote: remote.name, cause: .unreachable(words: result.wordsOfFailure))
+                    remote: remote.name, cause: result.failure(of: "git ls-remote"))
             }
             return Experiment.parse(result.output, of: selection.baselines)
         }

@@ -73,8 +73,7 @@ package struct ExperimentRemote: Sendable {
             }
             let statuses = PushedRefStatus.parse(result.output)
             if statuses.isEmpty, !result.status.isSuccess {
-                throw GitRemoteError(
-                    remote: name, cause: .unreachable(words: result.wordsOfFailure))
+                throw GitRemoteError(remote: name, cause: result.failure(of: "git push"))
             }
             for update in batch {
                 switch statuses[update.ref.description] {
@@ -139,8 +138,7 @@ package struct ExperimentRemote: Sendable {
         package consuming func finish() throws {
             let remote = remote
             guard let result = try command?.finish(), !result.status.isSuccess else { return }
-            throw GitRemoteError(
-                remote: remote.name, cause: .unreachable(words: result.wordsOfFailure))
+            throw GitRemoteError(remote: remote.name, cause: result.failure(of: "git fetch"))
         }
     }
 }
@@ -150,6 +148,8 @@ package struct GitRemoteError: UserFacingError, Equatable {
     package enum Cause: Equatable, Sendable {
         case badName
         case unreachable(words: String)
+        /// Git was ended by a signal.
+        case killed(words: String)
     }
 
     package let remote: String
@@ -158,7 +158,8 @@ package struct GitRemoteError: UserFacingError, Equatable {
     package var summary: String {
         switch cause {
         case .badName: "'\(remote)' is not a valid Git remote or URL"
-        case .unreachable(let words): "cannot use Git remote '\(withoutPassword(remote))': \(words)"
+        case .unreachable(let words), .killed(let words):
+            "cannot use Git remote '\(withoutPassword(remote))': \(words)"
         }
     }
 
@@ -167,17 +168,23 @@ package struct GitRemoteError: UserFacingError, Equatable {
         case .badName: "'git remote -v' lists the names; any URL that Git takes will do"
         case .unreachable:
             "'git remote -v' lists the names, 'git ls-remote' tries one out and says more"
+        case .killed: "try again; what was sent or got before is not lost"
         }
     }
 }
 
 extension CommandResult {
-    /// What Git says of a remote that it could not use, without what it says of each.
-    var wordsOfFailure: String {
+    /// Why Git could not use a remote, without what it says of each; `name`: the command.
+    func failure(of name: String) -> GitRemoteError.Cause {
         let words = GitRemoteError.words(in: String(decoding: errorOutput, as: UTF8.self))
-        if !words.isEmpty { return words }
-        // What is killed says nothing.
-        return lastWords.isEmpty ? "Git ended with code \(status.code)" : lastWords
+        // What is killed says nothing of it.
+        if case .signalled(let signal) = status {
+            let said = words.isEmpty ? "" : ": \(words)"
+            return .killed(words: "'\(name)' was ended by signal \(signal)\(said)")
+        }
+        if !words.isEmpty { return .unreachable(words: words) }
+        return .unreachable(
+            words: lastWords.isEmpty ? "'\(name)' ended with code \(status.code)" : lastWords)
     }
 }
 
