@@ -61,6 +61,13 @@ extension WebClient {
                 .unavailable("the server takes requests with TLS alone (\(detail))"),
                 "let the url of remote '\(name)' begin with 'https://', or 'webdavs://'"
             )
+        // An answer without words, which could have said it.
+        case 400 where method == .head && configuration.address.scheme == "http":
+            return (
+                .failed("the server refused it (\(detail))"),
+                "if it takes requests with TLS alone, let the url of remote '\(name)' begin with "
+                    + "'https://', or 'webdavs://'"
+            )
         case 413:
             return (
                 .failed("it is too large for the server (\(detail))"),

@@ -159,25 +159,37 @@ import Glibc
         while (try? LoopbackSocket.connected(to: port)) == nil, ContinuousClock.now < deadline {
             usleep(20_000)  // between two tries to connect, which is what is waited for
         }
-        func push(_ lines: String) throws -> ProcessResult {
+        func push(
+            _ lines: String, to place: String = "data", scheme: String = "webdavs"
+        ) throws -> ProcessResult {
             try repository.setConfig(
                 """
                 [core]
                     remote = storage
                 ['remote "storage"']
-                    url = webdavs://127.0.0.1:\(port)/data
+                    url = \(scheme)://127.0.0.1:\(port)/\(place)
                 \(lines)
 
                 """)
             return try repository.tryOurs("push")
         }
         let trust = "    ssl_verify = \(folder)/server.pem\n"
-        #expect(try push("").errorOutput.contains("hint: check the certificate authority"))
+        let unknown = try push("").errorOutput
+        #expect(unknown.contains("hint: check the certificate authority"), "\(unknown)")
+        #expect(unknown.contains("no secure connection to '127.0.0.1:\(port)': SSL certificate"))
         let refused = try push(trust)
         #expect(!refused.succeeded, "\(refused)")
-        let accepted = try push(
-            trust + "    cert_path = \(folder)/client.pem\n    key_path = \(folder)/client.key")
-        #expect(accepted.succeeded, "\(accepted)")
+        let own = "    cert_path = \(folder)/client.pem\n    key_path = \(folder)/client.key\n"
+        // Each to a place of its own: what is known to be there is not asked for again.
+        for (place, verification) in [("data", trust), ("other", "    ssl_verify = false\n")] {
+            let accepted = try push(verification + own, to: place)
+            #expect(accepted.succeeded, "\(accepted)")
+            #expect(directoryExists(folder.appending("root/\(place)/files/md5")))
+        }
+        let plain = try push("", scheme: "webdav").errorOutput
+        // To HEAD its answer has no words, so that it cannot be told for sure.
+        #expect(plain.contains("HTTP 400 to HEAD"), "\(plain)")
+        #expect(plain.contains("begin with 'https://', or 'webdavs://'"), "\(plain)")
     }
 
     @Test(arguments: [
