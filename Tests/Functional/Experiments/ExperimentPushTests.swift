@@ -249,6 +249,21 @@ import Testing
         #expect(!fileExists(lab.path.appending("planted")))
     }
 
+    @Test func `a password in the remote's address is not shown`() throws {
+        try lab.makeExperiment("one", "1")
+        let address = "https://user:secret@example.org/repository.git"
+        try world.git("config", "url.\(world.bare).insteadOf", address)
+        for words in [
+            ["push", address, "one"], ["push", address, "one"], ["pull", address, "one"],
+            ["pull", address, "two"], ["remove", "-g", address, "two"],
+            ["rename", "-g", address, "two", "three"], ["remove", "-g", address, "one"],
+        ] {
+            let result = try world.git(["dvc", "exp"] + words)
+            #expect(!(result.output + result.errorOutput).contains("secret"), "\(words): \(result)")
+        }
+        #expect(try lab.names() == [])
+    }
+
     @Test func `push has JSON`() throws {
         try lab.makeExperiment("one", "1")
         let first = try lab.exp("push", "--json", "origin").checked()

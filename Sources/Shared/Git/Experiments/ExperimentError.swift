@@ -23,7 +23,8 @@ package enum ExperimentError: UserFacingError, Equatable {
     package var summary: String {
         switch self {
         case .unknownNames(let names, let remote?):
-            "experiment '\(names.joined(separator: "; "))' does not exist in '\(remote)'"
+            "experiment '\(names.joined(separator: "; "))' does not exist in "
+                + "'\(withoutPassword(remote))'"
         case .unknownNames(let names, nil):
             "'\(names.joined(separator: "; "))' "
                 + (names.count > 1
@@ -44,7 +45,7 @@ package enum ExperimentError: UserFacingError, Equatable {
     package var advice: String? {
         switch self {
         case .unknownNames(_, let remote?):
-            "'git dvc exp list --all-commits \(remote)' lists what is there"
+            "'git dvc exp list --all-commits \(withoutPassword(remote))' lists what is there"
         case .unknownNames(_, nil), .notOfAnExperiment:
             "'git dvc exp list --all-commits' lists all experiments"
         case .ambiguousName(_, let refs):

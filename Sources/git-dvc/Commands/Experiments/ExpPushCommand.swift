@@ -71,17 +71,16 @@ private func print(
 
             """, to: 2)
     }
+    let remote = printable(withoutPassword(remote))
     if !report.upToDate.isEmpty {
         let are = report.upToDate.count > 1 ? "are" : "is"
         printResult(
-            "Experiment \(joined(report.upToDate)) \(are) up to date on Git remote "
-                + "'\(printable(remote))'.")
+            "Experiment \(joined(report.upToDate)) \(are) up to date on Git remote '\(remote)'.")
     }
     if !report.pushed.isEmpty {
         let verb = options.isDryRun ? "Would push" : "Pushed"
         printResult(
-            "\(verb) experiment \(joined(report.pushed)) to Git remote '\(printable(withoutPassword(remote)))'."
-        )
+            "\(verb) experiment \(joined(report.pushed)) to Git remote '\(remote)'.")
     }
     if report.upToDate.isEmpty, report.pushed.isEmpty, report.errors.isEmpty {
         printResult("No experiments to push.")
@@ -140,8 +139,8 @@ private func print(
     } else {
         let verb = options.isDryRun ? "Would pull" : "Pulled"
         printResult(
-            "\(verb) experiment \(joined(report.pulled)) from Git remote '\(printable(withoutPassword(remote)))'."
-        )
+            "\(verb) experiment \(joined(report.pulled)) from Git remote "
+                + "'\(printable(withoutPassword(remote)))'.")
     }
     for key in report.wouldFetch { printResult("would fetch \(printable(key))") }
     if !options.includesData {
