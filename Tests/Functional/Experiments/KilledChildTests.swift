@@ -151,4 +151,33 @@ import Glibc
         #expect(result.errorOutput.hasPrefix("error: \(start)"))
         #expect(result.errorOutput.contains(end), "\(result)")
     }
+
+    @Test(arguments: ["upload-pack", "receive-pack"])
+    func `where ssh is killed nothing moves, and the next push succeeds`(service: String) throws {
+        let script = """
+            #!/bin/sh
+            for word; do command=$word; done
+            case $command in *$KILLED*) kill -9 $$ ;; esac
+            sh -c "$command"
+
+            """
+        let ssh = world.sandbox.path("ssh-stand-in")
+        try world.sandbox.write(Array(script.utf8), to: ssh, mode: 0o755)
+        func push(killing service: String) throws -> ProcessResult {
+            try world.sandbox.start(
+                "git-dvc", ["exp", "push", "ssh://host\(world.bare)", "one"], in: lab.path,
+                environment: ["GIT_SSH_COMMAND": ssh.string, "KILLED": service]
+            ).wait()
+        }
+        let result = try push(killing: service)
+        #expect(result.status == 255)
+        let words = [
+            "the program that makes the connection was ended by a signal (Killed)",
+            "the connection was closed before the server had answered",
+        ]
+        #expect(words.contains { result.errorOutput.contains($0) }, "\(result)")
+        #expect(try lab.names() == [])
+        try push(killing: "none").checked()
+        #expect(try lab.names() == ["one"] && world.repository.remoteHolds(object))
+    }
 }

@@ -183,8 +183,11 @@ extension CommandResult {
             return .killed(words: "'\(name)' was ended by signal \(signal)\(said)")
         }
         if !words.isEmpty { return .unreachable(words: words) }
+        // Git's usual words are of rights, and there may be nothing wrong with those.
         return .unreachable(
-            words: lastWords.isEmpty ? "'\(name)' ended with code \(status.code)" : lastWords)
+            words: lastWords.isEmpty
+                ? "'\(name)' ended with code \(status.code)"
+                : "the connection was closed before the server had answered")
     }
 }
 
@@ -199,6 +202,10 @@ extension GitRemoteError {
         let lines = said.split(whereSeparator: \.isNewline)
             .filter { !usual.contains(String($0)) && !$0.hasPrefix(" ") }
             .map { $0.hasPrefix("fatal: ") ? $0.dropFirst(7) : $0 }
+        // What a shell says of the program that it ran.
+        if lines == ["Killed"] || lines == ["Terminated"] {
+            return "the program that makes the connection was ended by a signal (\(lines[0]))"
+        }
         return lines.suffix(3).joined(separator: "; ")
     }
 }
