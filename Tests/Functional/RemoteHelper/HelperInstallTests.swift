@@ -107,9 +107,39 @@ import Testing
 
     @Test func `an alias of the user's own stays`() throws {
         try world.git("config", "alias.remote-dvc-all", "!echo")
+        try world.git("config", "alias.remote-dvc", "!mine")
         try world.dvc("install", "-q").checked()
         try world.dvc("uninstall", "-q").checked()
-        #expect(try settings("alias") == ["alias.remote-dvc-all !echo"])
+        #expect(
+            try settings("alias") == ["alias.remote-dvc-all !echo", "alias.remote-dvc !mine"])
+    }
+
+    @Test func `the helper that a remote has already stays, with --full too`() throws {
+        try world.git("config", "remote.origin.vcs", "hg")
+        let result = try world.dvc("install", "--full").checked()
+        #expect(
+            result.errorOutput.contains("'origin' has another remote helper ('hg')"),
+            "\(result)")
+        try world.dvc("uninstall", "-q").checked()
+        #expect(try settings() == ["remote.origin.vcs hg"])
+    }
+
+    /// Git would not start the helper, and so push nowhere.
+    @Test(arguments: ["protocol.allow", "protocol.dvc.allow"])
+    func `where Git's settings forbid the helper there are no such lines`(key: String) throws {
+        try world.git("config", key, "never")
+        try world.git("config", "protocol.file.allow", "always")
+        let result = try world.dvc("install").checked()
+        #expect(result.errorOutput.contains("'\(key)' forbids 'git-remote-dvc'"))
+        #expect(try !settings().contains { $0.hasPrefix("url.dvc::") })
+        let oid = try world.commit("data", as: "file")
+        try world.push("origin", "main").checked()
+        #expect(try world.stored() == world.keys(oid))
+        // Set later, it stops every push.
+        try world.git("config", "--unset", key)
+        try world.dvc("install", "-q").checked()
+        try world.git("config", key, "never")
+        #expect(try world.dvc("doctor").output.contains("'\(key)' forbids 'git-remote-dvc'"))
     }
 
     @Test func `without the helper on PATH there are no such lines, and doctor finds old ones`()

@@ -25,9 +25,13 @@ struct HelperAlias {
         return hasPlainName ? "alias.\(name)" : "alias.\(name).command"
     }
 
-    /// Writes it down, with the program of this installation.
+    /// Writes it down, with the program of this installation, unless the user has an alias of that name.
     func write(_ repository: GitRepository) throws(SubprocessError) {
         guard let path = runningProgram()?.parent.appending(program), isExecutableFile(path) else {
+            return
+        }
+        let old = try repository.command(["config", "--local", "--get", key]).run()
+        if old.status.isSuccess, !Self.isOurs(String(decoding: old.output, as: UTF8.self)) {
             return
         }
         _ = try repository.output([

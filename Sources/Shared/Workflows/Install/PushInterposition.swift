@@ -43,11 +43,17 @@ struct PushInterposition {
                     + "the connection to the Git server waits")
             return
         }
+        if let key = session.config.settingThatForbids(Self.helper) {
+            report.notes.append(
+                "'\(key)' forbids '\(Self.helper)', so the hook uploads the data of pushes")
+            return
+        }
         var programs: [String] = []
         for prefix in try uniqued(Self.prefixes + prefixesOfRemotes()) {
             let program = HelperAddress.program(for: HelperAddress.leading(to: prefix))
             // An older version is on PATH: such addresses are better off without it.
             if session.environment.program(named: program) == nil { continue }
+            if session.config.settingThatForbids(program) != nil { continue }
             _ = try repository.output([
                 "config", "--local", "--add",
                 "url.\(HelperAddress.leading(to: prefix)).pushInsteadOf", prefix,
@@ -58,6 +64,10 @@ struct PushInterposition {
         report.lines.append("Pushes go through '\(Self.helper)'")
         guard use == .everything else { return }
         for name in try remotes() {
+            if let other = session.config["remote.\(name).vcs"], other != "dvc" {
+                report.notes.append("'\(name)' has another remote helper ('\(other)')")
+                continue
+            }
             _ = try repository.output(["config", "--local", "remote.\(name).vcs", "dvc"])
             report.lines.append("Fetches from '\(name)' go through '\(Self.helper)'")
         }
@@ -116,6 +126,17 @@ struct PushInterposition {
     }
 }
 
+extension GitConfig {
+    /// The setting by which Git will not start a remote helper.
+    ///
+    /// Source: git-config(1), "protocol.allow".
+    fileprivate func settingThatForbids(_ program: String) -> String? {
+        let transport = program.dropFirst("git-remote-".count)
+        let key = ["protocol.\(transport).allow", "protocol.allow"].first { self[$0] != nil }
+        return key.flatMap { self[$0]?.lowercased() == "never" ? $0 : nil }
+    }
+}
+
 extension Doctor {
     /// Whether what leads to the helper finds it.
     mutating func examineHelper(_ session: Session) {
@@ -124,9 +145,8 @@ extension Doctor {
             if settings.isEmpty { return }
             let names = settings.map { key, _ in
                 (key, HelperAddress.program(for: String(key.dropFirst("url.".count))))
-            }
-            // The shortest first, of which the others are links.
-            for (key, name) in names.sorted(by: { $0.1.utf8.count < $1.1.utf8.count })
+            }.sorted { $0.1.utf8.count < $1.1.utf8.count }  // of the shortest the others are links
+            for (key, name) in names
             where try environment.program(named: name) == nil
                 && !HelperAlias(of: name).works(in: session.repository)
             {
@@ -134,6 +154,12 @@ extension Doctor {
                     "helper",
                     "'\(key)' is set, but '\(name)' is not on PATH: pushes to such addresses fail",
                     "install git-dvc again, or run 'git dvc install --hooks-only'")
+            }
+            for (_, name) in names {
+                guard let key = session.config.settingThatForbids(name) else { continue }
+                return fail(
+                    "helper", "'\(key)' forbids '\(name)': pushes to such addresses fail",
+                    "run 'git dvc install' again, or 'git config protocol.dvc.allow user'")
             }
             if let program = environment.program(named: PushInterposition.helper)
                 ?? suiteProgram(named: PushInterposition.helper, environment)
