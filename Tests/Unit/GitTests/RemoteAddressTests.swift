@@ -15,6 +15,7 @@ import Testing
         #expect(try transport("repo") == .local(path: "./repo"))
         #expect(try RemoteAddress("repo").url == "./repo")
         #expect(try transport("file:///a%20b") == .local(path: "/a b"))
+        #expect(try transport("file://localhost/a") == .local(path: "/a"))
         #expect(try transport("http://h/x") == .http)
         #expect(try transport("HTTPS://u:p@h:8443/x") == .https)
         #expect(try transport("git://h:1/x") == .git(host: "h", port: "1", path: "/x"))
@@ -50,9 +51,10 @@ import Testing
             ("ssh://h/a\nb", .controlCharacter), ("/a\u{1b}[2J", .controlCharacter),
             ("ssh://h%0ax/y", .controlCharacter), ("https://h%0dx/y", .controlCharacter),
             ("git://h/x%0ahost=y", .controlCharacter), ("/a\u{7f}", .controlCharacter),
+            ("/caf\u{fffd}", .notText),
             ("ext::sh -c x", .helper), ("fd::7", .helper), ("dvc::/x", .helper), ("::x", .helper),
             ("s3://bucket/x", .scheme("s3")), ("dvc://h/x", .scheme("dvc")),
-            ("ssh://h", .noPath), ("h:", .noPath), ("file://h/x", .noPath), ("ssh:///x", .badHost),
+            ("ssh://h", .noPath), ("h:", .noPath), ("file://h", .noPath), ("ssh:///x", .badHost),
             ("https:///x", .badHost), ("ssh://h:x/y", .badPort), ("ssh://h:99999/y", .badPort),
             ("ssh://[::1]x/y", .badHost),
         ] as [(String, RemoteAddressError.Reason)])

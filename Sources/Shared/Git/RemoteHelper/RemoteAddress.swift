@@ -39,6 +39,8 @@ package struct RemoteAddress: Equatable, Sendable {
         if text.isEmpty { throw refuse(.empty) }
         if text.hasPrefix("-") { throw refuse(.looksLikeOption) }
         if text.utf8.contains(where: \.isControl) { throw refuse(.controlCharacter) }
+        // So arrives what is no UTF-8, and it would be another address.
+        if text.unicodeScalars.contains("\u{fffd}") { throw refuse(.notText) }
         if text.namesHelper { throw refuse(.helper) }
         guard let scheme = text.scheme else {
             if text.isLocalPath {
@@ -56,8 +58,9 @@ package struct RemoteAddress: Equatable, Sendable {
         switch scheme.lowercased() {
         case "file":
             guard let path = String(rest).percentDecoded else { throw refuse(.controlCharacter) }
-            guard path.hasPrefix("/") else { throw refuse(.noPath) }
-            transport = .local(path: path)
+            // A host before it means nothing: Git takes the path alone.
+            guard let start = path.firstIndex(of: "/") else { throw refuse(.noPath) }
+            transport = .local(path: String(path[start...]))
         case "ssh", "git+ssh", "ssh+git":
             guard let decoded = String(rest).percentDecoded else { throw refuse(.controlCharacter) }
             transport = .ssh(try SSHPlace(address: text, rest: decoded[...], separator: "/"))
