@@ -28,16 +28,18 @@ struct FinishedPush {
 /// What the pushes of a conversation leave to be told at its end.
 struct FinishedPushes {
     private var last: FinishedPush?
-    private var lacksData = false
+    private var isFailure = false
 
     mutating func add(_ push: Push) {
         last = push.finished
-        lacksData = lacksData || push.lacksData
+        isFailure = isFailure || push.lacksData || push.endedBadly
     }
 
     /// Tells the user's hook; called when Git has shown its table and moved its tracking refs.
     func tell(_ context: HelperContext) { last?.tell(context) }
 
-    /// The exit status of the conversation, which would be `status` if all data were there.
-    func status(_ status: CInt = 0) -> CInt { lacksData ? max(1, status) : status }
+    /// The exit status of the conversation, which would be `status` had all gone well.
+    ///
+    /// Git has shown its table of refs by then, and makes its own status of it.
+    func status(_ status: CInt = 0) -> CInt { isFailure ? max(1, status) : status }
 }

@@ -18,6 +18,8 @@ struct Push {
     private(set) var finished: FinishedPush?
     /// Whether refs moved whose data could not be uploaded afterwards.
     private(set) var lacksData = false
+    /// Whether the other side failed when all had moved.
+    private(set) var endedBadly = false
     private var wasRefused = false
     private var answers: [String: [String]] = [:]
 
@@ -170,6 +172,7 @@ struct Push {
         if sent.answers.isEmpty, answers.isEmpty, sent.failure != nil {
             throw HelperError.failed("git send-pack")
         }
+        endedBadly = sent.endedBadly
         take(sent, for: lines)
         // When none of the user's own moved, experiments are not what it was about.
         if lines.contains(where: { sent.isOK($0.ref) }) { tell(of: followers, sent) }

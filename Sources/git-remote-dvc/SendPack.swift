@@ -5,7 +5,8 @@ import Git
 struct SentRefs {
     /// Of each ref the lines of the answer: `ok <ref>` or `error <ref> <why>`, then its `option` lines.
     var answers: [String: [String]] = [:]
-    var endedWell = true
+    /// Whether it failed though it says of each ref that it moved, as when the server dies right after.
+    var endedBadly = false
     /// Whether something was sent at all; what was not can be tried otherwise.
     var failure: String?
 
@@ -95,7 +96,8 @@ struct SendPack {
             .map(String.init)
         var sent = SentRefs()
         sent.answers = SentRefs.parse(answer, asked: Set(lines.map(\.ref)))
-        sent.endedWell = result.status.isSuccess
+        // A ref that was refused makes it fail as well.
+        sent.endedBadly = !result.status.isSuccess && lines.allSatisfy { sent.isOK($0.ref) }
         if sent.answers.isEmpty {
             sent.failure = "git send-pack ended with code \(result.status.code)"
         }

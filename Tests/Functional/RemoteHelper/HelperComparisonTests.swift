@@ -133,6 +133,14 @@ import Testing
         }
     }
 
+    @Test func `a server that dies once the refs have moved is a failure on both sides`() throws {
+        let pair = try HelperPair()
+        try pair.writeHook("post-receive", "kill -9 $PPID")
+        let result = try pair.compare(["push", "origin", "main", "new"])
+        #expect(result.status == 1)
+        #expect(result.errorOutput.contains("main -> main"))
+    }
+
     @Test(arguments: GitWay.allCases)
     func `every transport pushes and fetches`(way: GitWay) throws {
         let pair = try HelperPair(way)
