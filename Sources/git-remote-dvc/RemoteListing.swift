@@ -32,9 +32,7 @@ struct RemoteListing {
         } else {
             arguments = ["-c", "url.\(url).insteadOf=\(url)"] + arguments
         }
-        if let family = options.family {
-            command.environment.addGitSetting("core.sshCommand", sshCommand(family))
-        }
+        context.keepToFamily(options.family, in: &command)
         command.arguments = arguments
         guard let result = try command.run(input: [], for: caller) else { throw HelperError.cutOff }
         guard result.status.isSuccess else { throw HelperError.failed(command.line) }
@@ -48,12 +46,17 @@ struct RemoteListing {
             return Ref(name: name, oid: oid)
         }
     }
+}
 
-    /// `git ls-remote` has no option for it.
-    private func sshCommand(_ family: String) -> String {
-        let ssh = SSHInvocation(context.config, context.environment)
+extension HelperContext {
+    /// Has a command of Git's, none of which has an option for it, reach ssh by addresses of one family only.
+    ///
+    /// `family`: `ipv4` or `ipv6`. By the variable, which goes before all settings and may be set already.
+    func keepToFamily(_ family: String?, in command: inout Command) {
+        guard let family, case .ssh = address.transport else { return }
+        let ssh = SSHInvocation(config, environment)
         let program = ssh.isShellLine ? ssh.program : shellWord(ssh.program)
-        return "\(program) \(family == "ipv4" ? "-4" : "-6")"
+        command.environment["GIT_SSH_COMMAND"] = "\(program) \(family == "ipv4" ? "-4" : "-6")"
     }
 }
 

@@ -88,7 +88,8 @@ struct SendPack {
             let isForced = line.isForced && !usesLeases
             return PushLine(source: line.source, ref: line.ref, isForced: isForced).text + "\n"
         }.joined()
-        let command = context.gitCommand(arguments + ["--", context.address.url])
+        var command = context.gitCommand(arguments + ["--", context.address.url])
+        context.keepToFamily(options.family, in: &command)
         guard let result = try command.run(input: Array(input.utf8), for: caller) else {
             throw HelperError.cutOff
         }

@@ -141,6 +141,17 @@ import Testing
         #expect(result.errorOutput.contains("main -> main"))
     }
 
+    /// An address of IPv4, and where no other may be used.
+    @Test(arguments: ["-4", "-6"])
+    func `ssh keeps to the addresses that were asked for`(family: String) throws {
+        let pair = try HelperPair(.ssh)
+        let words = [family, "origin", "main"]
+        #expect(try pair.compare(["push", "--porcelain"] + words).succeeded == (family == "-4"))
+        let url = try pair.servers.url("helper.git", by: .ssh)
+        try pair.sandbox.git("config", "remote.origin.url", "dvc::\(url)", in: pair.work(.helper))
+        #expect(try pair.compare(["fetch", "-q"] + words).succeeded == (family == "-4"))
+    }
+
     @Test(arguments: GitWay.allCases)
     func `every transport pushes and fetches`(way: GitWay) throws {
         let pair = try HelperPair(way)
