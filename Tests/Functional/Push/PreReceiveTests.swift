@@ -64,6 +64,31 @@ import Testing
         #expect(try branches == [ref, "refs/heads/main", "refs/tags/v1"])
     }
 
+    @Test func `a shallow clone pushes code at once, and data once that is there`() throws {
+        try world.commit("one", as: "data")
+        try world.dvc("push", "-q").checked()
+        try push().checked()
+        let clone = world.sandbox.path("shallow")
+        try world.sandbox.git(
+            "clone", "-q", "--depth=1", "file://\(world.bare)", clone.string,
+            in: world.sandbox.root)
+        func pushed(_ refs: String...) throws -> ProcessResult {
+            try world.git(["push", "-q", "origin"] + refs, in: clone)
+        }
+        try world.sandbox.write("code", to: "shallow/code.txt")
+        try world.sandbox.commitAll("only code", in: clone)
+        try pushed("HEAD:code").checked()
+        try world.sandbox.write("two", to: "shallow/more")
+        try world.dvc("add", "-q", "more", in: clone).checked()
+        try world.sandbox.commitAll("more data", in: clone)
+        // What is refused keeps back all that came with it.
+        #expect(try pushed("HEAD:more", ":code").status == 1)
+        #expect(try branches == ["refs/heads/code", "refs/heads/main"])
+        try world.dvc("push", "-q", in: clone).checked()
+        try pushed("HEAD:more", ":code").checked()
+        #expect(try branches == ["refs/heads/main", "refs/heads/more"])
+    }
+
     @Test func `the server's settings: warn, none, and what means nothing`() throws {
         try world.commit("one", as: "data")
         try set("dvc.receiveCheck", "maybe")
