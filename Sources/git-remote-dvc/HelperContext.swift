@@ -61,6 +61,12 @@ struct HelperContext {
         return command
     }
 
+    /// Says of a program of Git's that was killed what it could not say itself.
+    static func tellEnd(of name: String, _ status: ExitStatus) {
+        guard case .signalled(let signal) = status else { return }
+        printMessage("error", "\(name) died of signal \(signal)")
+    }
+
     /// Throws when Git's settings forbid the transport.
     func checkPolicy() throws {
         let transport = address.transport.policyName

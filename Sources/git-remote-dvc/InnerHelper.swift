@@ -37,13 +37,19 @@ final class InnerHelper {
 
     /// One line of its answer.
     func answer() throws -> String {
-        // What there is to say about its end, it has said itself.
-        guard let line = try answers.next() else { throw HelperError.failed(name) }
+        guard let line = try answers.next() else { throw ended() }
         return line
     }
 
+    /// What there is to say about its end, it has said itself, unless it was killed.
+    private func ended() -> HelperError {
+        input = nil
+        HelperContext.tellEnd(of: name, child.wait())
+        return .failed(name)
+    }
+
     /// The lines of its answer up to the empty one.
-    func answerBlock() throws -> [String] { try answers.block(orThrow: .failed(name)) }
+    func answerBlock() throws -> [String] { try answers.block(orThrow: ended()) }
 
     /// Has it move refs.
     func send(_ lines: [PushLine]) throws -> SentRefs {

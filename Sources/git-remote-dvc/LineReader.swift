@@ -60,10 +60,10 @@ struct LineReader: ~Copyable {
     }
 
     /// The lines up to the next empty one, which is taken as well.
-    mutating func block(orThrow error: HelperError) throws -> [String] {
+    mutating func block(orThrow error: @autoclosure () -> HelperError) throws -> [String] {
         var lines: [String] = []
         while true {
-            guard let line = try next() else { throw error }
+            guard let line = try next() else { throw error() }
             if line.isEmpty { return lines }
             lines.append(line)
         }

@@ -35,7 +35,10 @@ struct RemoteListing {
         context.keepToFamily(options.family, in: &command)
         command.arguments = arguments
         guard let result = try command.run(input: [], for: caller) else { throw HelperError.cutOff }
-        guard result.status.isSuccess else { throw HelperError.failed(command.line) }
+        guard result.status.isSuccess else {
+            HelperContext.tellEnd(of: "git ls-remote", result.status)
+            throw HelperError.failed(command.line)
+        }
         return try result.output.split(separator: UInt8(ascii: "\n")).map { line in
             guard let tab = line.firstIndex(of: UInt8(ascii: "\t")), let oid = GitOID(line[..<tab]),
                 let name = String(validating: line[(tab + 1)...], as: UTF8.self)

@@ -100,6 +100,7 @@ struct SendPack {
         // A ref that was refused makes it fail as well.
         sent.endedBadly = !result.status.isSuccess && lines.allSatisfy { sent.isOK($0.ref) }
         if sent.answers.isEmpty {
+            HelperContext.tellEnd(of: "git send-pack", result.status)
             sent.failure = "git send-pack ended with code \(result.status.code)"
         }
         return sent

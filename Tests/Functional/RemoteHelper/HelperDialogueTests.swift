@@ -113,6 +113,7 @@ import Testing
             ["list for-push", "push refs/heads/main:refs/heads/main", "", ""], path: folder)
         #expect(!result.output.contains("ok refs/"))
         #expect(result.status == 128, "\(result)")
+        #expect(result.errorOutput.contains("signal 9"), "\(result)")
     }
 
     @Test(
