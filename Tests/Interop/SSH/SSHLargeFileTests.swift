@@ -87,7 +87,7 @@ import Testing
         #expect(try opened.first == "first")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `nobody waits for a further session longer than another is busy`() async throws {
         let store = store { [server] session in
             session == 1 ? "exec \(server)" : "exec sleep 600"

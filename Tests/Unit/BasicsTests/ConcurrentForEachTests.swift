@@ -3,7 +3,7 @@ import Testing
 
 @testable import Basics
 
-@Suite(.timeLimit(.minutes(1))) struct ConcurrentForEachTests {
+@Suite(.timeLimit(.minutes(5))) struct ConcurrentForEachTests {
     private struct Boom: Error, Equatable { let index: Int }
 
     /// Suspends until the task is cancelled.
@@ -73,7 +73,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct BlockingExecutorTests {
+@Suite(.timeLimit(.minutes(5))) struct BlockingExecutorTests {
     @Test func `bodies that block do not stand in each other's way`() async throws {
         let executor = try BlockingExecutor(threads: 8)
         defer { executor.shutDown() }

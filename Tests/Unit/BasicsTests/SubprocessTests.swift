@@ -9,7 +9,7 @@ import Darwin
 import Glibc
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct SubprocessTests {
+@Suite(.timeLimit(.minutes(5))) struct SubprocessTests {
     init() { signal(SIGPIPE, SIG_IGN) }  // as in every program of ours
 
     private func shell(_ script: String, _ arguments: String...) -> Command {
