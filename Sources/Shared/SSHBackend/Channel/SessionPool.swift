@@ -149,12 +149,15 @@ final class SessionPool: Sendable {
 
     /// The open session with the least to do that can take more.
     private static func freeSession(_ state: inout State, _ isLarge: Bool) -> SFTPSession? {
-        let free = state.members.indices.filter { state.members[$0].uses < state.members[$0].slots }
-        let best = free.min { one, other in
-            let (one, other) = (state.members[one], state.members[other])
-            return (one.largeUses, one.uses) < (other.largeUses, other.uses)
+        var found: Int?
+        for (index, member) in state.members.enumerated() where member.uses < member.slots {
+            let isBetter = found.map { known in
+                let known = state.members[known]
+                return (member.largeUses, member.uses) < (known.largeUses, known.uses)
+            }
+            if isBetter ?? true { found = index }
         }
-        guard let best else { return nil }
+        guard let best = found else { return nil }
         state.members[best].uses += 1
         if isLarge { state.members[best].largeUses += 1 }
         return state.members[best].session
