@@ -158,7 +158,9 @@ final class TransferEngine: Sendable {
         transfer.handle = handle
         let code = transfer.configure(handle, with: curl)
         guard code == CURLE_OK, curl.pointee.multi_add_handle(multi, handle) == CURLM_OK else {
+            curl.pointee.easy_reset(handle)
             work.spare.append(handle)
+            transfer.release(curl)
             return transfer.answer(.failure(transfer.error(.failed(library.words(for: code)))))
         }
         work.active[handle] = transfer
