@@ -16,8 +16,8 @@ package struct HTTPStore: ObjectStore {
     /// What was learned about the server.
     private struct Knowledge {
         var hasHead = true
-        /// Whether it has taken any object, so that its folder is one.
-        var hasTaken = false
+        /// Whether its folder need not be looked at: it took an object, or somebody has looked.
+        var isFolderKnown = false
     }
 
     /// Whether a page is an answer of the server's, or what it shows to strangers.
@@ -96,7 +96,7 @@ package struct HTTPStore: ObjectStore {
         } catch {
             throw mayBeFile ? try await explained(error, key) : error
         }
-        state.withLock { $0.hasTaken = true }
+        state.withLock { $0.isFolderKnown = true }
         // A page that wants a login has the status of success, too.
         if gotPage { try await checkHonesty(.upload, key) }
         return size
@@ -104,7 +104,10 @@ package struct HTTPStore: ObjectStore {
 
     /// The error of an upload, or that a file is in place of the remote's folder.
     private func explained(_ error: any Error, _ key: ObjectKey) async throws -> any Error {
-        guard !state.withLock({ $0.hasTaken }), try await client.isFileInPlace(key) else {
+        if state.withLock({ $0.isFolderKnown }) { return error }
+        guard try await client.isFileInPlace(key) else {
+            // A server in trouble refuses many, each a few times, and is not asked for each of them.
+            state.withLock { $0.isFolderKnown = true }
             return error
         }
         return Obstacle.file(client.configuration.address.root).error(key, store: traits.name)
